@@ -1,0 +1,43 @@
+"""Chapters: what they print, their parameters, their execution, their form.
+
+| module | what it does |
+|---|---|
+| `report` | prints and displays rounded numbers, tables, digests, verdicts |
+| `rounding`, `digest`, `verdicts` | what `report` is made of |
+| `parameters` | declares and checks the parameters of a chapter |
+| `notebooks` | brings a notebook into its normal form and checks its hygiene |
+| `execute` | executes chapters in parallel |
+| `rerun` | reruns one chapter with other parameters |
+
+Submodules load on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+_SUBMODULES = (
+    "digest",
+    "execute",
+    "finding",
+    "hygiene",
+    "notebooks",
+    "parameters",
+    "report",
+    "rerun",
+    "rounding",
+    "verdicts",
+)
+
+__all__ = list(_SUBMODULES)
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _SUBMODULES:
+        return importlib.import_module(f"gnnconv_lib.chapters.{name}")
+    raise AttributeError(f"module 'gnnconv_lib.chapters' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

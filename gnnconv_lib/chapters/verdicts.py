@@ -1,0 +1,81 @@
+"""The rows of a chapter's verdict table, decided by running the checks now.
+
+Book page: `book/back/ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gnnconv_lib import audit, evidence, ledger
+from gnnconv_lib.chapters.finding import find_book
+from gnnconv_lib.validation import InvalidInput, require_choice
+
+__all__ = ["BADGES", "first_sentence", "ledger_items", "verdict_rows"]
+
+BADGES = {
+    "holds": "✓ holds",
+    "holds with correction": "◐ holds with correction",
+    "false as printed": "✗ false as printed",
+    "not checkable": "○ not checkable",
+    "pending": "… pending",
+}
+
+
+def verdict_rows(items: Sequence[str], budget: str = "quick") -> list[list[str]]:
+    """One row per ledger id: item, claim, kind of evidence, verdict, what the checks found.
+
+    The verdict is that of the checks, which run now. An item without a check keeps the ledger's
+    word (`pending` or `not checkable`).
+
+    Raises:
+        InvalidInput: for an unknown id, and when the checks contradict the ledger's verdict.
+    """
+    known = ledger_items()
+    rows = []
+    for identifier in items:
+        item = known[require_choice("item", identifier, known)]
+        rows.append([item.heading.split(":")[0], _claim(item), *_outcome(item, known, budget)])
+    return rows
+
+
+def ledger_items(book: Path | None = None) -> dict[str, ledger.Item]:
+    """All items of both papers by id, in the order of the files."""
+    folder = (book or find_book()) / "book" / "ledger"
+    found = [ledger.load(path) for path in sorted(folder.glob("*.yml"))]
+    return {item.id: item for entry in found for item in entry}
+
+
+def first_sentence(text: str, length: int = 160) -> str:
+    """The first sentence of `text`, on one line, cut at a word after `length` characters.
+
+    >>> first_sentence("The loss is convex. It has one minimum.")
+    'The loss is convex.'
+    """
+    words = " ".join(text.split())
+    sentence = words.split(". ")[0].rstrip(".") + "."
+    if len(sentence) <= length:
+        return sentence
+    return sentence[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _claim(item: ledger.Item) -> str:
+    return item.title or first_sentence(item.statement)
+
+
+def _outcome(item: ledger.Item, known: dict[str, ledger.Item], budget: str) -> list[str]:
+    checks = (known[item.restates] if item.restates else item).checks
+    if not checks:
+        reason = item.reason or "No check yet."
+        return ["-", BADGES[item.verdict], reason]
+    found = [audit.run(check, budget) for check in checks]
+    verdict: str = evidence.combine(found)
+    if item.verdict in evidence.VERDICTS and verdict != item.verdict:
+        raise InvalidInput(
+            f"{item.id}: the ledger says {item.verdict!r}, its checks say {verdict!r}."
+        )
+    if item.verdict == "pending" and verdict == "holds":
+        verdict = "pending"  # The checks cover a part of the item; a part that fails settles it.
+    strongest = min((entry.kind for entry in found), key=evidence.KINDS.index)
+    return [strongest, BADGES[verdict], " ".join(entry.summary for entry in found)]
