@@ -97,7 +97,7 @@ def one_minus_scaled_relu(t: Any) -> jax.Array:
 
     >>> float(one_minus_scaled_relu(0.0)), float(one_minus_scaled_relu(2.0))
     (0.0, 1.0)
-    >>> float(one_minus_scaled_relu(1e-30)) == 1e-30
+    >>> float(one_minus_scaled_relu(1e-40)) == 1e-40
     True
     """
     (t,) = as_float_array(t)
@@ -122,7 +122,7 @@ def scaled_relu_difference(rho: Any, t: Any) -> jax.Array:
     Returns:
         the difference, in the common shape; nonnegative for rho >= 0.
 
-    >>> float(scaled_relu_difference(1.0, 1e-30)) == 1e-30
+    >>> float(scaled_relu_difference(1.0, 1e-40)) == 1e-40
     True
     >>> float(scaled_relu_difference(0.0, 0.5)), float(scaled_relu_difference(1.0, 2.0))
     (0.0, 1.0)
@@ -280,7 +280,7 @@ def _slope_change_rule(primals: Any, tangents: Any) -> tuple[jax.Array, Any]:
 
 
 def _times(factor: Callable[[], jax.Array], tangent: Any) -> Any:
-    """factor() * tangent, without forming the factor (which may be infinite) at a fixed argument."""
+    """factor() * tangent, not forming a possibly infinite factor for a fixed argument."""
     return 0.0 if isinstance(tangent, SymbolicZero) else factor() * tangent
 
 
