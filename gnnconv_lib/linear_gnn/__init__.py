@@ -1,0 +1,46 @@
+"""The deep linear GNN of awasthi2021, section 4: exact population loss and gradient on any graph.
+
+Book pages `book/awasthi2021/linear-gnn` and `book/awasthi2021/linear-unequal-degrees`.
+
+`loss`, `gradient`: any graph, any matrices, by walk moments. `loss_by_recursion`, `forward`: the definition,
+node by node. `loss_from_moments`: from walk counts alone. `pair_loss`, `pair_gradient`: commuting weights.
+Modules `regular` and `one_round`: the two cases with a closed answer. `descend`: gradient descent.
+"""
+
+from __future__ import annotations
+
+from gnnconv_lib.linear_gnn import one_round, regular
+from gnnconv_lib.linear_gnn.commuting import (
+    common_spectrum,
+    pair_gradient,
+    pair_hessian_at_teacher,
+    pair_loss,
+    power_sum,
+)
+from gnnconv_lib.linear_gnn.expansion import loss_from_moments, word_sums
+from gnnconv_lib.linear_gnn.population import (
+    deviation_gradient,
+    deviation_loss,
+    gradient,
+    loss,
+)
+from gnnconv_lib.linear_gnn.recursion import forward, loss_by_recursion, node_blocks
+
+__all__ = [
+    "common_spectrum",
+    "deviation_gradient",
+    "deviation_loss",
+    "forward",
+    "gradient",
+    "loss",
+    "loss_by_recursion",
+    "loss_from_moments",
+    "node_blocks",
+    "one_round",
+    "pair_gradient",
+    "pair_hessian_at_teacher",
+    "pair_loss",
+    "power_sum",
+    "regular",
+    "word_sums",
+]

@@ -1,0 +1,173 @@
+"""Commuting symmetric weights: every common eigenvector p has its own pair (alpha_p, beta_p).
+
+Appendix C of awasthi2021 ("handling unequal degrees"), book page
+`book/awasthi2021/linear-unequal-degrees`.
+
+If W1, W2, W1*, W2* are symmetric and commute, they are diagonal in one basis; gradient descent from
+the identity stays there. The loss splits into a sum over p of
+
+    1/2 sum_mu c_mu ((alpha_p + mu beta_p)^L - (alpha_p* + mu beta_p*)^L)^2.
+
+With m = alpha + mu beta the difference of powers is (m - m*) S, S = sum_{j<L} m^j m*^{L-1-j}: it is never
+formed by subtraction. The functions take deviations a = alpha - alpha*, b = beta - beta*, so that the
+relative accuracy holds at any distance from the teacher.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.summaries.walks import WalkMoments, as_walks
+from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from gnnconv_lib.graphs import Graph
+
+__all__ = [
+    "common_spectrum",
+    "pair_gradient",
+    "pair_hessian_at_teacher",
+    "pair_loss",
+    "power_sum",
+]
+
+
+def power_sum(first: Any, second: Any, rounds: int) -> jax.Array:
+    """The factor S in a^L - b^L = (a - b) S: S = sum_{j<L} a^j b^{L-1-j}, by Horner's scheme.
+
+    >>> float(power_sum(2.0, 3.0, 3))
+    19.0
+    """
+    first, second = as_float_array(first, second)
+    total = jnp.ones(jnp.broadcast_shapes(first.shape, second.shape), first.dtype)
+    power = jnp.ones_like(second)
+    for _ in range(rounds - 1):
+        power = power * second
+        total = total * first + power
+    return total
+
+
+def pair_loss(
+    a: Any,
+    b: Any,
+    alpha_star: Any,
+    beta_star: Any,
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> jax.Array:
+    """Loss of each pair, 1/2 sum_mu c_mu ((m* + a + mu b)^L - m*^L)^2 with m* = alpha* + mu beta*.
+
+    Args:
+        a, b: deviations alpha - alpha* and beta - beta*, any common shape S.
+        alpha_star, beta_star: the teacher's pairs, broadcastable to S.
+        walks_or_graph: a `WalkMoments` or a `Graph`. rounds: L, at least 1.
+
+    Returns:
+        Array of shape S; the loss of the matrices is the sum over the r pairs.
+
+    Reference: awasthi2021, Eqs. (49)-(56), corrected.
+
+    >>> from gnnconv_lib import graphs
+    >>> float(pair_loss(0.0, 2.0, 1.0, 0.0, graphs.complete(2), 1))
+    4.0
+    """
+    a, b, m_star, mu, weight = _lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds)
+    gap = a + mu * b
+    return 0.5 * jnp.sum(weight * (gap * power_sum(m_star + gap, m_star, rounds)) ** 2, axis=-1)
+
+
+def pair_gradient(
+    a: Any,
+    b: Any,
+    alpha_star: Any,
+    beta_star: Any,
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> tuple[jax.Array, jax.Array]:
+    """Gradient of `pair_loss`: L sum_mu c_mu m^{L-1} (m^L - m*^L) and the same times mu.
+
+    Args: as `pair_loss`.
+
+    Returns:
+        (d/d alpha, d/d beta), each of shape S.
+
+    >>> from gnnconv_lib import graphs
+    >>> [float(value) for value in pair_gradient(0.0, 2.0, 1.0, 0.0, graphs.complete(2), 1)]
+    [4.0, 4.0]
+    """
+    a, b, m_star, mu, weight = _lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds)
+    gap = a + mu * b
+    m = m_star + gap
+    slope = rounds * weight * m ** (rounds - 1) * gap * power_sum(m, m_star, rounds)
+    return jnp.sum(slope, axis=-1), jnp.sum(mu * slope, axis=-1)
+
+
+def pair_hessian_at_teacher(
+    alpha_star: Any, beta_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
+) -> jax.Array:
+    """Hessian of `pair_loss` at a = b = 0: L^2 sum_mu c_mu m*^{2L-2} [[1, mu], [mu, mu^2]].
+
+    Its smallest eigenvalue is the rate of the last phase of gradient descent. It is zero exactly if
+    at most one main eigenvalue mu has m* != 0 (for L = 1: if the graph is regular).
+
+    Returns:
+        Array (..., 2, 2).
+    """
+    _, _, m_star, mu, weight = _lifted(0.0, 0.0, alpha_star, beta_star, walks_or_graph, rounds)
+    curvature = rounds**2 * weight * m_star ** (2 * rounds - 2)
+    powers = jnp.stack([jnp.ones_like(mu), mu, mu, mu**2], axis=-1)
+    entries = jnp.sum(curvature[..., None] * powers, axis=-2)
+    return entries.reshape(*entries.shape[:-1], 2, 2)
+
+
+def common_spectrum(*values: Any, tolerance: float = 1e-9) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Orthogonal basis that diagonalises all given symmetric matrices, and their diagonals in it.
+
+    The basis is that of a fixed generic combination of the matrices.
+
+    Args:
+        values: symmetric (r, r) matrices. tolerance: relative to the largest entry.
+
+    Returns:
+        (basis, diagonals): basis (r, r) with columns v_p; for each matrix the (r,) values v_p' W v_p.
+
+    Raises:
+        InvalidInput: if one is not symmetric, or they do not commute.
+
+    >>> basis, (first, second) = common_spectrum([[2.0, 1.0], [1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]])
+    >>> sorted(round(float(v), 12) for v in first)
+    [1.0, 3.0]
+    """
+    arrays = [np.asarray(value, dtype=np.float64) for value in values]
+    scale = max(float(np.max(np.abs(array))) for array in arrays) or 1.0
+    for array in arrays:
+        if array.ndim != 2 or array.shape != array.T.shape or array.shape != arrays[0].shape:
+            raise InvalidInput("matrices must be square and of one common size.")
+        if np.max(np.abs(array - array.T)) > tolerance * scale:
+            raise InvalidInput("matrices must be symmetric to be reduced to pairs of eigenvalues.")
+    generic = np.sqrt(np.arange(2, 2 + len(arrays)))
+    combined = sum(factor * array for factor, array in zip(generic, arrays, strict=True))
+    basis = np.linalg.eigh(combined)[1]
+    turned = [basis.T @ array @ basis for array in arrays]
+    for array in turned:
+        if np.max(np.abs(array - np.diag(np.diag(array)))) > tolerance * scale:
+            raise InvalidInput("matrices must commute to be reduced to pairs of eigenvalues.")
+    return basis, [np.diag(array).copy() for array in turned]
+
+
+def _lifted(
+    a: Any, b: Any, alpha_star: Any, beta_star: Any, walks_or_graph: Any, rounds: int
+) -> tuple[jax.Array, ...]:
+    """Arguments with a last axis for the quadrature nodes."""
+    rounds = require_integer("rounds", rounds, minimum=1)
+    measure = as_walks(walks_or_graph, rounds)
+    a, b, alpha_star, beta_star = (
+        v[..., None] for v in as_float_array(a, b, alpha_star, beta_star)
+    )
+    mu, weight = jnp.asarray(measure.mu, a.dtype), jnp.asarray(measure.weight, a.dtype)
+    return a, b, alpha_star + mu * beta_star, mu, weight
