@@ -81,12 +81,17 @@ def digest_lines(figure_or_arrays: Any, digits: int = 6) -> list[str]:
 
 
 def _axes_series(axes: Any, digits: int) -> Iterator[str]:
+    previous_x = ""
     log_x, log_y = axes.get_xscale() == "log", axes.get_yscale() == "log"
     for kind, artists in (("line", axes.lines), ("collection", axes.collections)):
         for number, artist in enumerate(artists, start=1):
             name = _name(artist, kind, number)
             for part, values, logarithmic in _artist_arrays(artist, log_x, log_y):
-                yield f"{name} {part}: {series_summary(values, digits, logarithmic)}"
+                summary = series_summary(values, digits, logarithmic)
+                if part == "x" and summary == previous_x:
+                    continue  # The curves of a panel often share their abscissae: say them once.
+                previous_x = summary if part == "x" else previous_x
+                yield f"{name} {part}: {summary}"
     for number, image in enumerate(axes.images, start=1):
         yield f"{_name(image, 'image', number)}: {series_summary(image.get_array(), digits)}"
     boxes = [patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches]

@@ -62,15 +62,15 @@ def agree(name: str, value: Any, reference: Any, tolerance: float, digits: int =
 
     >>> agree("loss", 0.25 + 1e-15, 0.25, 1e-12)
     loss = 0.25 (two routes agree to 1e-12)
-    >>> agree("loss", 0.26, 0.25, 1e-12)
+    >>> agree("loss", 0.3, 0.25, 1e-12)
     Traceback (most recent call last):
     ...
-    gnnconv_lib.validation.InvalidInput: loss must agree with its reference to 1e-12, got 0.26 and 0.25.
+    gnnconv_lib.validation.InvalidInput: loss must agree to 1e-12 with 0.25, got 0.3.
     """
     ours, theirs = float(value), float(reference)
     if not abs(ours - theirs) <= tolerance * max(1.0, abs(theirs)):
         raise InvalidInput(
-            f"{name} must agree with its reference to {tolerance:g}, got {ours:.12g} and {theirs:.12g}."
+            f"{name} must agree to {tolerance:g} with {theirs:.12g}, got {ours:.12g}."
         )
     # The reference is printed: within the tolerance it stands for both.
     print(f"{name} = {as_text(theirs, digits)} (two routes agree to {tolerance:g})")

@@ -1,0 +1,193 @@
+"""Executing chapters, each in its own fresh kernel, several at a time.
+
+The kernel is the running interpreter, whatever kernels are installed on the machine, with an empty
+IPython profile, hash seed 0 and JAX on the CPU unless the environment says otherwise. So a stored
+output depends on the library and the notebook only.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from traitlets.config import Config
+
+from gnnconv_lib.chapters import notebooks
+
+__all__ = ["ChapterRun", "RunningInterpreter", "execute", "execute_all", "failure_block"]
+
+CELL_TIMEOUT = 1800
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_ENVIRONMENT = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONHASHSEED": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+
+class RunningInterpreter(AsyncKernelManager):
+    """A kernel manager that starts the running Python, not an installed kernel specification."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The specification of the running interpreter as a kernel."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+
+
+@dataclass(frozen=True)
+class ChapterRun:
+    """The outcome of executing one chapter.
+
+    Fields:
+        path: the notebook.
+        seconds: wall-clock time.
+        changed: whether the bytes of the target file changed; False for a failure.
+        error: a block of text naming the chapter, the cell and the error; empty for a success.
+    """
+
+    path: Path
+    seconds: float
+    changed: bool = False
+    error: str = ""
+
+
+def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
+    """Execute the notebook at `path` in a fresh kernel and write it, normalised, to `target`.
+
+    Args:
+        path: the notebook; the kernel runs in its folder.
+        target: where the result goes; by default back to `path`. A failed chapter is not written.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    source = Path(path)
+    started = time.perf_counter()
+    notebook = notebooks.read(source)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    error = ""
+    try:
+        with kernel_settings() as (settings, environment):
+            client = NotebookClient(
+                notebook,
+                timeout=CELL_TIMEOUT,
+                record_timing=False,
+                resources={"metadata": {"path": str(source.resolve().parent)}},
+                **settings,
+            )
+            client.execute(env=environment)
+    except CellExecutionError:
+        error = failure_block(source.stem, notebook)
+    except (CellTimeoutError, DeadKernelError, RuntimeError) as failure:
+        reason = str(failure).strip().splitlines()
+        error = failure_block(source.stem, notebook, reason[0] if reason else repr(failure))
+    seconds = time.perf_counter() - started
+    if error:
+        return ChapterRun(source, seconds, error=error)
+    goal = source if target is None else Path(target)
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    return ChapterRun(source, seconds, notebooks.write(goal, notebook))
+
+
+def execute_all(
+    paths: Sequence[str | Path],
+    root: str | Path | None = None,
+    target: str | Path | None = None,
+    jobs: int | None = None,
+    progress: bool | None = None,
+) -> list[ChapterRun]:
+    """Execute several notebooks, `jobs` at a time, each in its own kernel process.
+
+    Args:
+        paths: the notebooks.
+        root: the folder that paths under `target` are relative to; by default the common parent.
+        target: the folder for the results; by default each notebook is replaced.
+        jobs: how many at once; by default the number of CPU cores.
+        progress: a progress bar; by default only on a terminal.
+
+    Returns:
+        One outcome per notebook, in the order of `paths`.
+    """
+    from tqdm import tqdm
+
+    sources = [Path(path).resolve() for path in paths]
+    base = Path(root).resolve() if root is not None else Path(os.path.commonpath(sources))
+    if base.is_file():
+        base = base.parent
+
+    def goal(source: Path) -> Path | None:
+        return None if target is None else Path(target) / source.relative_to(base)
+
+    shown = sys.stderr.isatty() if progress is None else progress
+    workers = max(1, min(jobs or os.cpu_count() or 1, len(sources)))
+    runs: dict[Path, ChapterRun] = {}
+    with (
+        ThreadPoolExecutor(workers) as pool,
+        tqdm(total=len(sources), desc="chapters", unit="chapter", disable=not shown) as bar,
+    ):
+        futures = [pool.submit(execute, source, goal(source)) for source in sources]
+        try:
+            for future in as_completed(futures):
+                run = future.result()
+                runs[run.path] = run
+                bar.set_postfix_str(run.path.stem)
+                bar.update()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [runs[source] for source in sources]
+
+
+def failure_block(chapter: str, notebook: Any, reason: str | None = None) -> str:
+    """The failing cell of an executed notebook and its error, as a few lines of text."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if not errors and (reason is None or cell.execution_count is not None):
+            continue
+        message = reason or _message(errors[0])
+        trace = [] if not errors or len(errors[0].traceback) < 3 else errors[0].traceback[-3:-1]
+        lines = [f"chapter {chapter} failed in cell {number}: {message}"]
+        lines += [f"    | {line}" for line in cell.source.splitlines()[:12]]
+        lines += [f"    {line}" for part in trace for line in _ANSI.sub("", part).splitlines()[:12]]
+        return "\n".join(lines)
+    return f"chapter {chapter} failed: {reason or 'no cell reported an error'}"
+
+
+@contextmanager
+def kernel_settings() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """The settings of a notebook client, and the environment of its kernel.
+
+    Where the system has Unix sockets the kernel is reached through them: nothing listens on a port,
+    and kernels that start together cannot compete for one.
+    """
+    with tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder:
+        config = Config()
+        if hasattr(socket, "AF_UNIX"):
+            config.RunningInterpreter.transport = "ipc"
+            config.RunningInterpreter.ip = os.path.join(folder, "kernel")
+        settings = {"kernel_manager_class": RunningInterpreter, "config": config}
+        yield settings, {"JAX_PLATFORMS": "cpu", **os.environ, **_ENVIRONMENT, "IPYTHONDIR": folder}
+
+
+def _message(error: Any) -> str:
+    return f"{error.ename}: {error.evalue}".strip()

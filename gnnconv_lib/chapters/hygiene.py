@@ -1,0 +1,154 @@
+"""What a stored chapter may not contain; one sentence per violation.
+
+Tests run it on every chapter. nbval passes a cell that was never executed, cannot tell in which
+order the cells ran, and compares no picture: these gaps are closed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from gnnconv_lib.chapters import notebooks, parameters
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["hygiene", "violations"]
+
+_FORBIDDEN_TAGS = ("raises-exception", "skip-execution", "nbval-skip", "nbval-ignore-output")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
+_DIGEST = " values, first "
+
+
+def hygiene(path: str | Path) -> list[str]:
+    """The violations of the chapter at `path`: form, order of execution, parameters, figures."""
+    file = Path(path)
+    try:
+        notebook = notebooks.read(file)
+    except InvalidInput as error:
+        return [str(error)]
+    found = list(violations(notebook))
+    if file.read_text(encoding="utf-8") != notebooks.normal_form(notebook):
+        found.append("the file is not in normal form; run `gnnconv normalise` on it.")
+    return found
+
+
+def violations(notebook: Any) -> Iterator[str]:
+    """The violations that show in the notebook itself, each naming its cell (counted from 1)."""
+    code = [(n, cell) for n, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
+    first = notebook.cells[0] if notebook.cells else None
+    if first is None or first.cell_type != "markdown" or not _headings(first.source):
+        yield "the first cell must be Markdown and begin with the title, '# ...'."
+    titles = [
+        h for cell in notebook.cells if cell.cell_type == "markdown" for h in _headings(cell.source)
+    ]
+    if len(titles) > 1:
+        yield f"the chapter must have one title, got {len(titles)}."
+    yield from _order(code)
+    yield from _parameters(notebook)
+    for number, cell in code:
+        yield from (f"cell {number}: {text}" for text in _cell(cell))
+    for place, (number, cell) in enumerate(code):
+        nearby = code[place : place + 2]
+        if _pictures(cell) and not any(_DIGEST in _printed(near) for _, near in nearby):
+            yield (
+                f"cell {number}: the figure needs its digest, report.digest(figure), in the same "
+                "or the next code cell."
+            )
+
+
+def _order(code: list[tuple[int, Any]]) -> Iterator[str]:
+    expected = 1
+    for number, cell in code:
+        if not cell.source.strip():
+            yield f"cell {number}: an empty code cell must be removed."
+            continue
+        if cell.execution_count is None:
+            yield f"cell {number}: the cell was never executed."
+        elif cell.execution_count != expected:
+            yield (
+                f"cell {number}: executed out of order, its count is {cell.execution_count} and "
+                f"should be {expected}."
+            )
+        expected += 1
+
+
+def _parameters(notebook: Any) -> Iterator[str]:
+    cells = notebook.cells
+    tagged = [n for n, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1 or cells[tagged[0]].cell_type != "code":
+        yield f"exactly one code cell must be tagged 'parameters', got {len(tagged)}."
+        return
+    place = tagged[0]
+    try:
+        if not parameters.parse(cells[place].source):
+            yield f"cell {place + 1}: the parameters cell must declare at least one parameter."
+    except InvalidInput as error:
+        yield f"cell {place + 1}: {error}"
+    following = cells[place + 1] if place + 1 < len(cells) else None
+    if following is None or "parameters.check(globals()" not in following.source:
+        yield f"cell {place + 2}: the cell after the parameters must check them (parameters.check)."
+    if any("injected-parameters" in cell.metadata.get("tags", []) for cell in cells):
+        yield "a stored chapter must not hold parameters injected by a rerun."
+
+
+def _cell(cell: Any) -> Iterator[str]:
+    for tag in cell.metadata.get("tags", []):
+        if tag in _FORBIDDEN_TAGS:
+            yield f"the tag {tag!r} hides errors or changes."
+    for output in cell.outputs:
+        kind = output.output_type
+        if kind == "error":
+            yield f"the cell failed with {output.ename}: {output.evalue}"
+        if kind == "stream" and output.name == "stderr":
+            yield f"the cell wrote to stderr: {output.text.strip().splitlines()[-1:] or ['']}"
+        if "image/svg+xml" in output.get("data", {}):
+            yield "figures must be PNG, got SVG."
+    printed = _printed(cell)
+    if _ADDRESS.search(printed):
+        yield "the output holds a memory address."
+    if str(Path.home()) + "/" in printed or "/tmp/" in printed:
+        yield "the output holds a path of this machine."
+    if re.search(r"(?<![\w.])nan(?![\w.])", printed):
+        yield "the output holds NaN; a status in words must stand there."
+    count = _pictures(cell)
+    if count > 1:
+        yield f"a cell must show one figure, got {count}."
+    if count == 1:
+        yield from _figure(cell.metadata.get("mystnb", {}))
+
+
+def _figure(settings: Any) -> Iterator[str]:
+    figure, image = settings.get("figure", {}), settings.get("image", {})
+    if not str(figure.get("caption", "")).strip():
+        yield "the figure needs a caption (cell metadata mystnb.figure.caption)."
+    if not str(figure.get("name", "")).strip():
+        yield "the figure needs a name (cell metadata mystnb.figure.name)."
+    alternative = str(image.get("alt", "")).strip()
+    if len(alternative) < 20:
+        yield "the figure needs alt text of a sentence (cell metadata mystnb.image.alt)."
+
+
+def _pictures(cell: Any) -> int:
+    return sum("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
+def _printed(cell: Any) -> str:
+    parts = []
+    for output in cell.outputs:
+        parts.append(str(output.get("text", "")))
+        parts += [
+            str(value) for kind, value in output.get("data", {}).items() if kind.startswith("text/")
+        ]
+    return "\n".join(parts)
+
+
+def _headings(source: str) -> list[str]:
+    inside, found = False, []
+    for line in source.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        if not inside and re.match(r"# \S", line):
+            found.append(line)
+    return found
