@@ -1,0 +1,62 @@
+"""The forward pass of the one-round GNN on given node features.
+
+Reference: awasthi2021, Eq. (4), with the sum over the closed neighbourhood.
+Book page: book/awasthi2021/population-loss.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["forward"]
+
+
+def forward(features: Any, W: Any, graph: Any, neighborhood: str = "closed") -> np.ndarray:
+    """The outputs sum_i sigma(W x_i), x_i the sum of the features over the neighbourhood of i.
+
+    sigma(t) = sqrt(2) max(t, 0).
+
+    Args:
+        features: node features, shape (samples, n, r).
+        W: weights, shape (h, r), or (r,) for one unit.
+        graph: a `Graph` with n nodes.
+        neighborhood: "closed" (with i itself, as the paper's text and formulas mean) or "open"
+            (as its Eq. (4) is printed).
+
+    Returns:
+        float64 array of shape (samples, h), or (samples,) for one unit.
+
+    Raises:
+        InvalidInput: for shapes that do not match or an unknown neighbourhood.
+
+    Reference: awasthi2021, Eq. (4).
+
+    >>> from gnnconv_lib import graphs
+    >>> forward([[[1.0], [2.0]]], [1.0], graphs.complete(2)).round(6).tolist()  # 2 sqrt(2) 3
+    [8.485281]
+    """
+    values = np.asarray(features, dtype=np.float64)
+    weights = np.asarray(W, dtype=np.float64)
+    if values.ndim != 3 or values.shape[1] != graph.nodes:
+        raise InvalidInput(
+            f"features must have shape (samples, {graph.nodes}, r), got {values.shape}."
+        )
+    if weights.ndim not in (1, 2) or weights.shape[-1] != values.shape[2]:
+        raise InvalidInput(
+            f"W must have a last axis of length {values.shape[2]} and one or two axes, "
+            f"got shape {weights.shape}."
+        )
+    if neighborhood not in ("closed", "open"):
+        raise InvalidInput(f"neighborhood must be one of closed, open, got {neighborhood!r}.")
+    gather = scipy.sparse.csr_array(graph.adjacency, dtype=np.float64)
+    if neighborhood == "closed":
+        gather = gather + scipy.sparse.eye_array(graph.nodes, format="csr")
+    samples, nodes, width = values.shape
+    by_node = values.transpose(1, 0, 2).reshape(nodes, samples * width)
+    messages = (gather @ by_node).reshape(nodes, samples, width)
+    return np.sqrt(2) * np.maximum(messages @ weights.T, 0.0).sum(axis=0)

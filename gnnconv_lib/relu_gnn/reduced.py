@@ -1,0 +1,241 @@
+"""Gradient descent in two numbers per unit: w = (1 + u) w* + beta |w*| e.
+
+The gradient lies in the plane of w and w*, so that every iterate is a linear combination of w_0
+and w*: the unit vector e, orthogonal to w*, never changes, and the pair (u, beta) is all there is.
+With lengths in units of |w*|,
+
+    L = |w*|^2 (A (l - 1)^2 / 2 + l D(c)),
+    u     <- u - eta (A u + E(c)),
+    beta  <- beta (1 - eta G),   G = (A (l - 1) + D(c) + c C(c)) / l.
+
+A step costs a few operations per distinct overlap, whatever the number of nodes, and beta keeps
+its relative accuracy down to the smallest numbers of the type.
+
+Reference: awasthi2021, Eqs. (13)-(15). Book page: book/awasthi2021/population-loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.relu_gnn.geometry import frame, length_of, read_measure, surplus_of
+from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums, pair_table
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = [
+    "Reduced",
+    "ReducedModel",
+    "expand",
+    "reduce",
+    "reduced_gradient",
+    "reduced_hessian",
+    "reduced_loss",
+    "reduced_model",
+]
+
+
+class Reduced(NamedTuple):
+    """The coordinates (u, beta) of each unit, w = (1 + u) w* + beta |w*| e.
+
+    Fields:
+        u: alpha - 1, any shape.
+        beta: the component across w*, in units of |w*|, same shape.
+    """
+
+    u: jax.Array
+    beta: jax.Array
+
+
+class ReducedModel(NamedTuple):
+    """The loss and one step of gradient descent in reduced coordinates, for `descent.run`.
+
+    Fields:
+        table: the pair table of the graph.
+        teacher: the lengths |w*|, broadcast against u.
+    """
+
+    table: PairTable
+    teacher: jax.Array
+
+    def loss(self, parameters: Reduced) -> jax.Array:
+        """The loss, summed over the units."""
+        length, surplus, sums = _evaluate(parameters, self.table)
+        units = self.table.full * surplus * surplus / 2 + length * sums.loss_gap
+        return jnp.sum(self.teacher**2 * units)
+
+    def update(self, parameters: Reduced, learning_rate: jax.Array) -> Reduced:
+        """The coordinates after one step W <- W - learning_rate * gradient."""
+        along, across = _slopes(parameters, self.table)
+        u = parameters.u - learning_rate * along
+        return Reduced(u, parameters.beta * (1 - learning_rate * across))
+
+
+def reduce(W: Any, W_star: Any) -> tuple[Reduced, jax.Array]:
+    """The reduced coordinates of W, and the unit vectors e that go with them.
+
+    Args:
+        W: weights, shape (..., r).
+        W_star: the teacher's weights, broadcast to the shape of W; no row zero.
+
+    Returns:
+        (`Reduced` with fields of shape (...), unit vectors of shape (..., r)). A unit vector
+        is zero where w lies on the line of w*.
+
+    Raises:
+        InvalidInput: if a row of W_star is zero, or the shapes do not match.
+
+    Reference: awasthi2021, text above Eq. (13).
+
+    >>> at, side = reduce([[1.0, 2.0]], [[2.0, 0.0]])
+    >>> at.u.tolist(), at.beta.tolist(), side.tolist()
+    ([-0.5], [1.0], [[0.0, 1.0]])
+    """
+    weights, teachers = as_float_array(W, W_star)
+    if weights.ndim == 0 or teachers.shape != weights.shape[weights.ndim - teachers.ndim :]:
+        raise InvalidInput(
+            f"W_star must have the last axes of the shape of W, {weights.shape}, "
+            f"got {teachers.shape}."
+        )
+    if not isinstance(teachers, jax.core.Tracer) and bool(jnp.any(jnp.all(teachers == 0, axis=-1))):
+        raise InvalidInput("W_star must have no zero row in reduced coordinates, got one.")
+    at = frame(weights, jnp.broadcast_to(teachers, weights.shape))
+    return Reduced(at.shift, at.across), at.side
+
+
+def expand(parameters: Reduced, W_star: Any, side: Any) -> jax.Array:
+    """The weights W = W_star + u W_star + beta |w*| e, the inverse of `reduce`.
+
+    >>> at, side = reduce([[1.0, 2.0]], [[2.0, 0.0]])
+    >>> expand(at, [[2.0, 0.0]], side).tolist()
+    [[1.0, 2.0]]
+    """
+    teachers, side = as_float_array(W_star, side)
+    lengths = jnp.linalg.norm(teachers, axis=-1)
+    across = (jnp.asarray(parameters.beta) * lengths)[..., None] * side
+    return teachers + (jnp.asarray(parameters.u)[..., None] * teachers + across)
+
+
+def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
+    """The `ReducedModel` of one graph, or of several of them stacked along a first axis.
+
+    Args:
+        overlap: a `Graph` or `OverlapMeasure`, or a sequence of them. In a sequence, shorter
+            measures are padded with pairs of mass zero.
+        teacher: the lengths |w*|, shape (h,) or a scalar; in a sequence, with a first axis of
+            its length or shared.
+
+    Returns:
+        The model; for a sequence, one with a first axis on each field.
+    """
+    (teacher,) = as_float_array(teacher)
+    if isinstance(overlap, Sequence) and not hasattr(overlap, "rho"):
+        tables = [read_measure(entry, teacher.dtype) for entry in overlap]
+        if not tables:
+            raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
+        width = max(table.rho.shape[-1] for table in tables)
+        padded = [_padded(table, width) for table in tables]
+        table = jax.tree.map(lambda *fields: jnp.stack(fields), *padded)
+        if teacher.ndim == 0 or teacher.shape[0] != len(tables):
+            teacher = jnp.broadcast_to(teacher, (len(tables), *teacher.shape))
+        return ReducedModel(table, teacher)
+    return ReducedModel(read_measure(overlap, teacher.dtype), teacher)
+
+
+def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
+    """The loss of units with unit teachers, L = A (l - 1)^2 / 2 + l D(c), entry by entry.
+
+    Args:
+        u: alpha - 1, any shape.
+        beta: the component across w*, broadcast against u.
+        overlap: a `Graph` or its `OverlapMeasure`.
+
+    Returns:
+        L, in the common shape; not summed.
+
+    Reference: awasthi2021, Eq. (13).
+
+    >>> from gnnconv_lib import graphs
+    >>> float(reduced_loss(1e-30, 0.0, graphs.complete(2)))  # A u^2 / 2, A = 8
+    4e-60
+    """
+    at, table = _read(u, beta, overlap)
+    length, surplus, sums = _evaluate(at, table)
+    return table.full * surplus * surplus / 2 + length * sums.loss_gap
+
+
+def reduced_gradient(u: Any, beta: Any, overlap: Any) -> Reduced:
+    """The derivatives of `reduced_loss`: (A u + E(c), beta (A (l - 1) + D(c) + c C(c)) / l).
+
+    At u = -1, beta = 0 (w = 0) it is (-sum of d_ij, 0), as in `relu_gnn.gradient`.
+
+    Args:
+        u, beta, overlap: as for `reduced_loss`.
+
+    Returns:
+        `Reduced` with the two derivatives.
+
+    Reference: awasthi2021, Eqs. (14) and (15).
+
+    >>> from gnnconv_lib import graphs
+    >>> [float(value) for value in reduced_gradient(1.0, 0.0, graphs.complete(2))]
+    [8.0, 0.0]
+    """
+    at, table = _read(u, beta, overlap)
+    along, across = _slopes(at, table)
+    return Reduced(along, across * at.beta)
+
+
+def reduced_hessian(u: Any, beta: Any, overlap: Any) -> jax.Array:
+    """The 2 x 2 matrix of second derivatives of `reduced_loss` in (u, beta).
+
+    Args:
+        u, beta, overlap: as for `reduced_loss`; not both alpha = 1 + u and beta zero.
+
+    Returns:
+        Symmetric matrices of shape (..., 2, 2); one eigenvalue is A. NaN at w = 0.
+
+    Reference: awasthi2021, Lemma 7 (whose second derivatives it corrects).
+    """
+    at, table = _read(u, beta, overlap)
+    length, surplus, sums = _evaluate(at, table)
+    cosine, sine = (1 + at.u) / length, at.beta / length
+    stiffness = (table.full * surplus + sums.loss_gap + cosine * sums.slope) / length
+    turn = stiffness - sums.bend / length
+    upper = table.full * cosine**2 + turn * sine**2
+    mixed = (table.full - turn) * cosine * sine
+    lower = table.full * sine**2 + turn * cosine**2
+    rows = jnp.stack([upper, mixed, mixed, lower], axis=-1)
+    return rows.reshape(*upper.shape, 2, 2)
+
+
+def _read(u: Any, beta: Any, overlap: Any) -> tuple[Reduced, PairTable]:
+    u, beta = as_float_array(u, beta)
+    u, beta = jnp.broadcast_arrays(u, beta)
+    return Reduced(u, beta), read_measure(overlap, u.dtype)
+
+
+def _evaluate(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array, PairSums]:
+    """The length l, l - 1 and the pair sums."""
+    length = length_of(1 + at.u, at.beta)
+    safe = jnp.where(length == 0, 1.0, length)
+    surplus = surplus_of(at.u, at.beta, length)
+    return length, surplus, pair_sums(table, direction(1 + at.u, at.beta, safe))
+
+
+def _slopes(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array]:
+    """The derivative in u, and the derivative in beta over beta."""
+    length, surplus, sums = _evaluate(at, table)
+    safe = jnp.where(length == 0, 1.0, length)
+    along = jnp.where(length == 0, -table.messages, table.full * at.u + sums.along)
+    cosine = (1 + at.u) / safe
+    return along, (table.full * surplus + sums.loss_gap + cosine * sums.slope) / safe
+
+
+def _padded(table: PairTable, width: int) -> PairTable:
+    missing = width - table.rho.shape[-1]
+    return pair_table(jnp.pad(table.rho, (0, missing)), jnp.pad(table.mass, (0, missing)))
