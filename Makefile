@@ -18,7 +18,7 @@ VERSION := $(shell "$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null \
 	&& "$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY := .venv/.synced-$(VERSION)
 
-.PHONY: help setup book render chapters lab test test-chapters audit lock clean
+.PHONY: help setup book render chapters lab test test-chapters links audit lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test: $(READY) ## Run every test: library, chapters, book, browser
 
 test-chapters: $(READY) ## Rerun the chapters and compare with what is stored
 	@$(PYTEST) book
+
+links: $(READY) ## Check that the addresses in the pages answer (needs a network)
+	@$(BIN)/python -m gnnconv_lib.chapters.build --links
 
 audit: $(READY) ## Run every check of the ledger with its full budget
 	@$(BIN)/gnnconv audit --budget full
