@@ -21,7 +21,7 @@ import yaml
 from gnnconv_lib.chapters.status_page import write_record
 from gnnconv_lib.validation import InvalidInput, require_integer
 
-__all__ = ["build_book", "main", "page_sources", "stage_book"]
+__all__ = ["BuildFailed", "build_book", "check_links", "main", "page_sources", "stage_book"]
 
 REPOSITORY_VARIABLE = "GNNCONV_REPOSITORY_URL"
 
@@ -87,7 +87,7 @@ def stage_book(root: Path, stage: Path) -> list[Path]:
     return sources
 
 
-def build_book(root: Path, execute: bool = True, jobs: int = 2, quiet: bool = False) -> Path:
+def build_book(root: Path, execute: bool = True, jobs: int = 2) -> Path:
     """The first page of the freshly built book.
 
     Args:
@@ -95,7 +95,6 @@ def build_book(root: Path, execute: bool = True, jobs: int = 2, quiet: bool = Fa
         execute: whether to run every chapter with the library as it is; otherwise the stored
             outputs are shown, and the status page says so.
         jobs: how many chapters run at once.
-        quiet: whether to leave out what Sphinx reports besides warnings.
 
     Returns:
         The path of the page to open.
@@ -114,11 +113,27 @@ def build_book(root: Path, execute: bool = True, jobs: int = 2, quiet: bool = Fa
     sources = stage_book(root, stage)
     if execute:
         notebooks = [source for source in sources if source.suffix == ".ipynb"]
-        write_record(stage, _execute(root, notebooks, stage, jobs))
-    _render(stage, build / "render", quiet)
+        write_record(stage, _execute(stage, notebooks, jobs))
+    _render(stage, build / "render", len(sources))
     os.replace(build / "render" / "_build" / "html", pages)
     shutil.rmtree(build / "render")
     return pages / "index.html"
+
+
+def check_links(root: Path) -> None:
+    """Ask every external address in the pages whether it answers.
+
+    Args:
+        root: the folder that holds `_config.yml`, `_toc.yml` and `book/`.
+
+    Raises:
+        BuildFailed: if an address does not answer.
+    """
+    stage, output = root / "_build" / "stage", root / "_build" / "links"
+    shutil.rmtree(output, ignore_errors=True)
+    stage_book(root, stage)
+    if _jupyter_book(stage, output, "--builder", "linkcheck").returncode != 0:
+        raise BuildFailed("An address in the pages does not answer; see above.")
 
 
 class BuildFailed(RuntimeError):
@@ -131,10 +146,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path("."), help="the folder with _toc.yml")
     parser.add_argument("--jobs", type=int, default=2, help="chapters that run at once (2)")
     parser.add_argument("--stored", action="store_true", help="show the stored outputs")
-    parser.add_argument("--quiet", action="store_true", help="report warnings only")
+    parser.add_argument("--links", action="store_true", help="check external links instead")
     options = parser.parse_args(arguments)
     try:
-        page = build_book(options.root.resolve(), not options.stored, options.jobs, options.quiet)
+        if options.links:
+            check_links(options.root.resolve())
+            return 0
+        page = build_book(options.root.resolve(), not options.stored, options.jobs)
     except InvalidInput as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -174,17 +192,45 @@ def _add_repository(settings: dict[str, Any], url: str) -> None:
     }
 
 
-def _render(stage: Path, output: Path, quiet: bool) -> None:
-    program = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "build", str(stage), "--path-output", str(output)]
-    command += ["-n", "-W", "--keep-going", *(["-q"] if quiet else [])]
-    finished = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)
+def _execute(stage: Path, notebooks: list[Path], jobs: int) -> dict[str, float]:
+    # Imported here: showing stored outputs needs no kernels.
+    from gnnconv_lib.chapters.execute import execute_all
+
+    print(f"Executing {len(notebooks)} chapters, {jobs} at a time ...", flush=True)
+    runs = execute_all([stage / path for path in notebooks], root=stage, jobs=jobs)
+    failures = [run for run in runs if run.error]
+    for path, run in zip(notebooks, runs, strict=True):
+        outcome = "FAILED" if run.error else "differs from what is stored" if run.changed else "ok"
+        print(f"  {path}: {run.seconds:.1f} s, {outcome}", flush=True)
+    for run in failures:
+        print(f"\n{run.error}", file=sys.stderr)
+    if failures:
+        names = ", ".join(run.path.stem for run in failures)
+        raise BuildFailed(f"Chapters that raised an error: {names}.")
+    return {path.stem: run.seconds for path, run in zip(notebooks, runs, strict=True)}
+
+
+def _render(stage: Path, output: Path, pages: int) -> None:
+    print(f"Rendering {pages} pages ...", flush=True)
+    finished = _jupyter_book(stage, output, "-n", "-W", "--keep-going", "-q", capture=True)
     if finished.returncode != 0:
+        print(finished.stdout, file=sys.stderr)
         raise BuildFailed("Rendering gave the errors or warnings above; each counts as a failure.")
 
 
-def _execute(root: Path, notebooks: list[Path], stage: Path, jobs: int) -> dict[str, float]:
-    raise NotImplementedError
+def _jupyter_book(
+    stage: Path, output: Path, *options: str, capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Warnings go to standard error at once; what only names passing folders can be captured."""
+    program = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "build", str(stage), "--path-output", str(output)]
+    return subprocess.run(
+        [*command, *options],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if capture else None,
+        text=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,198 @@
+"""A headless Chromium without a network, and what it sees of a page."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+PHONE, DESKTOP = 390, 1280
+THEMES = ("light", "dark")
+
+WAIT_UNTIL_RENDERED = """
+const done = arguments[arguments.length - 1];
+const formulas = window.MathJax && MathJax.startup ? MathJax.startup.promise : Promise.resolve();
+formulas.then(() => document.fonts.ready).then(() => done(true), error => done(String(error)));
+"""
+
+FORMULAS = r"""
+const problems = [];
+document.querySelectorAll('mjx-merror, [data-mjx-error]').forEach(
+  e => problems.push('error in formula: ' + e.textContent));
+document.querySelectorAll('.math.notranslate').forEach(e => {
+  if (!e.querySelector('mjx-container')) problems.push('not typeset: ' + e.textContent); });
+const skip = 'code, pre, script, style, textarea, mjx-container';
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const text = walker.currentNode.data;
+  if (/\\\(|\\\[|\$\$|\\begin\{/.test(text) && !walker.currentNode.parentElement.closest(skip))
+    problems.push('raw formula: ' + text.trim().slice(0, 80));
+}
+return problems;
+"""
+
+IMAGES = """
+return [...document.querySelectorAll('img')].flatMap(image => {
+  const name = image.getAttribute('src');
+  const problems = [];
+  const alt = (image.getAttribute('alt') || '').trim();
+  if (!alt || alt === name || /\\.(png|svg)$/.test(alt))
+    problems.push('no alternative text: ' + name);
+  if (image.complete && image.naturalWidth === 0) problems.push('not shown: ' + name);
+  return problems;
+});
+"""
+
+OVERFLOW = """
+const limit = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth <= limit) return [];
+const wide = [...document.body.querySelectorAll('*')].filter(
+  e => e.getBoundingClientRect().right > limit + 1 && e.getBoundingClientRect().width > 0);
+const names = wide.slice(0, 5).map(
+  e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 40));
+return ['page is ' + document.documentElement.scrollWidth + ' px wide', ...names];
+"""
+
+# In dark mode a figure needs an opaque light ground.
+CARDS = """
+return [...document.querySelectorAll('.bd-content .cell_output img')].filter(image => {
+  const style = getComputedStyle(image);
+  const [red, green, blue, opacity = 1] = style.backgroundColor.match(/[\\d.]+/g).map(Number);
+  return opacity < 1 || Math.min(red, green, blue) < 240 || style.filter !== 'none';
+}).map(image => 'no light card: ' + image.getAttribute('src'));
+"""
+
+
+@dataclass
+class Page:
+    """What the browser saw of one page; every list should be empty."""
+
+    failed: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    overflow: list[str] = field(default_factory=list)
+    cards: list[str] = field(default_factory=list)
+
+
+def missing() -> str | None:
+    """Why there is no browser, or None if there is one."""
+    if shutil.which("chromedriver") is None:
+        return "chromedriver is not installed (Debian: chromium-driver)"
+    if _binary() is None:
+        return "Chromium is not installed"
+    return None
+
+
+def start(profile: Path) -> webdriver.Chrome:
+    """A running browser that can reach 127.0.0.1 only."""
+    options = Options()
+    options.binary_location = _binary()
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        f"--user-data-dir={profile}",
+    ):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    # Leaves the start page, whose own requests are not those of the book.
+    browser.get("about:blank")
+    return browser
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server on 127.0.0.1 that offers the files of a folder."""
+    handler = functools.partial(_SilentHandler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
+    """Load one page once and look at it in both themes, on a phone and on a desktop."""
+    page = Page()
+    for log in ("performance", "browser"):
+        browser.get_log(log)
+    _set_width(browser, DESKTOP)
+    browser.get(f"{address}/{path}")
+    outcome = browser.execute_async_script(WAIT_UNTIL_RENDERED)
+    if outcome is not True:
+        page.formulas.append(f"MathJax failed: {outcome}")
+    for theme in THEMES:
+        browser.execute_script(
+            "document.documentElement.dataset.theme = document.documentElement.dataset.mode"
+            " = arguments[0]; window.scrollTo(0, document.body.scrollHeight);",
+            theme,
+        )
+        for width in (DESKTOP, PHONE):
+            _set_width(browser, width)
+            where = f" [{theme}, {width} px]"
+            page.overflow += [text + where for text in browser.execute_script(OVERFLOW)]
+        if theme == "dark":
+            page.cards += browser.execute_script(CARDS)
+    page.formulas += browser.execute_script(FORMULAS)
+    page.images += browser.execute_script(IMAGES)
+    _read_requests(browser.get_log("performance"), address, page)
+    page.console += [
+        entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"
+    ]
+    return page
+
+
+def _read_requests(log: list[dict[str, Any]], address: str, page: Page) -> None:
+    addresses: dict[str, str] = {}
+    for entry in log:
+        message = json.loads(entry["message"])["message"]
+        method, values = message["method"], message["params"]
+        if method == "Network.requestWillBeSent":
+            url = values["request"]["url"]
+            addresses[values["requestId"]] = url
+            if not url.startswith((f"{address}/", "data:", "blob:")):
+                page.foreign.append(url)
+        elif method == "Network.responseReceived" and values["response"]["status"] >= 400:
+            page.failed.append(f"{values['response']['status']} {values['response']['url']}")
+        elif method == "Network.loadingFailed" and not values.get("canceled"):
+            url = addresses.get(values["requestId"], "?")
+            page.failed.append(f"{values['errorText']} {url}")
+
+
+def _set_width(browser: webdriver.Chrome, width: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE},
+    )
+
+
+def _binary() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for found in map(shutil.which, names) if found), None)
+
+
+class _SilentHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass

@@ -1,0 +1,92 @@
+"""The built book: no warnings, and every page readable without a network, on any screen."""
+
+from pathlib import Path
+
+import chromium
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from gnnconv_lib.chapters.build import page_sources
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERATED = ["search.html", "genindex.html", "py-modindex.html"]
+PAGES = [source.with_suffix(".html").as_posix() for source in page_sources(ROOT)] + GENERATED
+
+
+@pytest.fixture(scope="module")
+def address(pages):
+    with chromium.served(pages) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def seen(browser, address):
+    return {path: chromium.look(browser, address, path) for path in PAGES}
+
+
+def test_the_book_builds_without_warnings(book_build):
+    finished, _ = book_build
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "WARNING" not in finished.stderr
+
+
+def test_every_page_is_looked_at(pages):
+    built = {path.relative_to(pages).as_posix() for path in pages.rglob("*.html")}
+    templates = {path for path in built if path.startswith("_static/")}
+    assert built - templates - {"index.html"} == set(PAGES)
+
+
+def test_the_index_leads_to_the_first_page(pages):
+    assert f"url={PAGES[0]}" in (pages / "index.html").read_text(encoding="utf-8")
+
+
+def test_no_page_names_a_script_style_or_font_of_a_third_party(pages):
+    for path in pages.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert 'src="http' not in text, path
+        assert 'rel="stylesheet" href="http' not in text, path
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "kind", ["failed", "foreign", "console", "formulas", "images", "overflow", "cards"]
+)
+def test_page_in_the_browser(seen, path, kind):
+    assert getattr(seen[path], kind) == []
+
+
+@pytest.mark.browser
+def test_the_search_finds_a_word_of_the_book(browser, address):
+    browser.get(f"{address}/search.html?q=ledger")
+    results = WebDriverWait(browser, 10).until(
+        lambda driver: driver.find_elements(By.CSS_SELECTOR, "#search-results li a")
+    )
+    assert results
+
+
+@pytest.mark.browser
+def test_there_is_one_search_box_on_a_page(browser, address):
+    browser.get(f"{address}/{PAGES[0]}")
+    boxes = browser.find_elements(By.CSS_SELECTOR, "[class*=search-button]:is(button)")
+    assert len([box for box in boxes if box.is_displayed()]) == 1
+
+
+@pytest.mark.browser
+def test_dark_mode_follows_the_system(browser, address):
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": "dark"}]},
+    )
+    try:
+        browser.get(f"{address}/{PAGES[0]}")
+        assert browser.find_element(By.TAG_NAME, "html").get_attribute("data-theme") == "dark"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_the_status_page_says_that_outputs_are_stored(pages):
+    text = (pages / "book/back/status.html").read_text(encoding="utf-8")
+    assert "stored outputs" in text
+    assert "Execution times" not in text
