@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +22,19 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Dict as TraitDict
 from traitlets.config import Config
 
 from gnnconv_lib.chapters import notebooks
 
-__all__ = ["ChapterRun", "RunningInterpreter", "execute", "execute_all", "failure_block"]
+__all__ = [
+    "ChapterRun",
+    "RunningInterpreter",
+    "execute",
+    "execute_all",
+    "failure_block",
+    "kernel_settings",
+]
 
 CELL_TIMEOUT = 1800
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -40,6 +48,8 @@ _ENVIRONMENT = {
 class RunningInterpreter(AsyncKernelManager):
     """A kernel manager that starts the running Python, not an installed kernel specification."""
 
+    environment = TraitDict(help="Variables set for the kernel.").tag(config=True)
+
     @property
     def kernel_spec(self) -> KernelSpec:
         """The specification of the running interpreter as a kernel."""
@@ -47,6 +57,7 @@ class RunningInterpreter(AsyncKernelManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
+            env=dict(self.environment),
         )
 
 
@@ -85,7 +96,7 @@ def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
             cell.outputs, cell.execution_count = [], None
     error = ""
     try:
-        with kernel_settings() as (settings, environment):
+        with kernel_settings({"JAX_PLATFORMS": "cpu"}) as settings:
             client = NotebookClient(
                 notebook,
                 timeout=CELL_TIMEOUT,
@@ -93,7 +104,7 @@ def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
                 resources={"metadata": {"path": str(source.resolve().parent)}},
                 **settings,
             )
-            client.execute(env=environment)
+            client.execute()
     except CellExecutionError:
         error = failure_block(source.stem, notebook)
     except (CellTimeoutError, DeadKernelError, RuntimeError) as failure:
@@ -174,19 +185,23 @@ def failure_block(chapter: str, notebook: Any, reason: str | None = None) -> str
 
 
 @contextmanager
-def kernel_settings() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """The settings of a notebook client, and the environment of its kernel.
+def kernel_settings(variables: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    """The settings of a notebook client for one run, valid inside the block.
 
     Where the system has Unix sockets the kernel is reached through them: nothing listens on a port,
     and kernels that start together cannot compete for one.
+
+    Args:
+        variables: environment variables of the kernel that are set unless they are set already.
     """
     with tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder:
+        missing = {k: v for k, v in (variables or {}).items() if k not in os.environ}
         config = Config()
+        config.RunningInterpreter.environment = missing | _ENVIRONMENT | {"IPYTHONDIR": folder}
         if hasattr(socket, "AF_UNIX"):
             config.RunningInterpreter.transport = "ipc"
             config.RunningInterpreter.ip = os.path.join(folder, "kernel")
-        settings = {"kernel_manager_class": RunningInterpreter, "config": config}
-        yield settings, {"JAX_PLATFORMS": "cpu", **os.environ, **_ENVIRONMENT, "IPYTHONDIR": folder}
+        yield {"kernel_manager_class": RunningInterpreter, "config": config}
 
 
 def _message(error: Any) -> str:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ast
 import re
+import reprlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -93,20 +94,23 @@ class Parameter:
     def _accept(self, value: Any) -> Any:
         if self.type == "str":
             if not isinstance(value, str):
-                raise InvalidParameter(f"{self.name} must be a string, got {value!r}.")
+                raise InvalidParameter(f"{self.name} must be a string, got {reprlib.repr(value)}.")
             return require_choice(self.name, value, self.choices) if self.choices else value
         if self.type == "bool":
             if not isinstance(value, bool):
-                raise InvalidParameter(f"{self.name} must be True or False, got {value!r}.")
+                raise InvalidParameter(
+                    f"{self.name} must be True or False, got {reprlib.repr(value)}."
+                )
             return value
         words = "an integer" if self.type == "int" else "a finite number"
-        number: int | float
-        if self.type == "int":
-            number = require_integer(self.name, value)
-        else:
-            number = require_real(self.name, value)
-        if self.range and not _contains(self.range, number):
-            raise InvalidParameter(f"{self.name} must be {words} in {self.range}, got {number}.")
+        words += f" in {self.range}" if self.range else ""
+        try:
+            exact = require_integer if self.type == "int" else require_real
+            number = exact(self.name, value)
+        except InvalidInput:
+            number = None
+        if number is None or (self.range and not _contains(self.range, number)):
+            raise InvalidParameter(f"{self.name} must be {words}, got {reprlib.repr(value)}.")
         return number
 
     @property

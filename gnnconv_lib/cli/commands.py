@@ -1,0 +1,166 @@
+"""What each `gnnconv` command does; one function per command, each returning the exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from gnnconv_lib.chapters import finding
+from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+
+__all__ = ["audit", "chapters", "check", "execute", "normalise", "run"]
+
+
+def chapters(options: Namespace) -> int:
+    """List the chapters with their parameters, as text or as JSON; or execute all of them."""
+    from gnnconv_lib.chapters import rerun
+
+    book = finding.find_book(options.book)
+    if options.execute:
+        return _execute(list(finding.chapter_paths(book).values()), book, None, None)
+    entries: list[dict[str, Any]] = [
+        {
+            "chapter": name,
+            "title": rerun.title(path),
+            "path": path.relative_to(book).as_posix(),
+            "parameters": [
+                {
+                    "name": entry.name,
+                    "type": entry.type,
+                    "default": entry.default,
+                    "help": entry.help,
+                    "range": entry.range,
+                }
+                for entry in rerun.declared(path).values()
+            ],
+        }
+        for name, path in finding.chapter_paths(book).items()
+    ]
+    if options.json:
+        print(json.dumps(entries, indent=2, ensure_ascii=False))
+        return 0
+    for entry in entries:
+        print(f"{entry['chapter']}: {entry['title']}")
+        for parameter in entry["parameters"]:
+            value = json.dumps(parameter["default"], ensure_ascii=False)
+            print(
+                f"    {parameter['name']}: {parameter['type']} = {value}  {parameter['help']}"
+                f" {parameter['range']}".rstrip()
+            )
+    return 0
+
+
+def run(options: Namespace) -> int:
+    """Rerun one chapter with other parameters."""
+    from gnnconv_lib.chapters import rerun
+
+    book = finding.find_book(options.book)
+    path = finding.chapter_path(book, options.chapter)
+    values = rerun.assignments(path, options.parameter)
+    target = rerun.output_file(options.output, book, options.force)
+    try:
+        rerun.rerun(path, values, target, keep_failed=options.keep_failed)
+    except rerun.ChapterFailed as error:
+        print(f"gnnconv: {error}", file=sys.stderr)
+        return 1
+    print(f"chapter {path.stem} is in {target}")
+    return 0
+
+
+def execute(options: Namespace) -> int:
+    """Execute chapters and store them, in place or in another folder."""
+    book = finding.find_book(options.book)
+    if options.in_place and options.output:
+        raise InvalidInput("output must not be given together with --in-place.")
+    if options.output and Path(options.output).is_file():
+        raise InvalidInput(f"output must be a folder, got the file {options.output}.")
+    if options.jobs is not None:
+        require_integer("jobs", options.jobs, 1)
+    return _execute(_chosen(book, options.chapter), book, options.output, options.jobs)
+
+
+def normalise(options: Namespace) -> int:
+    """Bring chapters into their normal form."""
+    from gnnconv_lib.chapters import notebooks
+
+    paths = _chosen(finding.find_book(options.book), options.chapter)
+    for path in paths:
+        print(f"{path.stem}: {'changed' if notebooks.normalise(path) else 'as it was'}")
+    return 0
+
+
+def check(options: Namespace) -> int:
+    """Check the hygiene of stored chapters; 1 if any has a violation."""
+    from gnnconv_lib.chapters.hygiene import hygiene
+
+    paths = _chosen(finding.find_book(options.book), options.chapter)
+    found = {path.stem: hygiene(path) for path in paths}
+    for name, sentences in found.items():
+        for sentence in sentences:
+            print(f"{name}: {sentence}")
+    bad = sum(bool(sentences) for sentences in found.values())
+    print(f"{len(found)} chapters checked, {bad} with violations")
+    return 1 if bad else 0
+
+
+def audit(options: Namespace) -> int:
+    """Run the checks of the ledger's items; 1 if one disagrees with its verdict in the ledger."""
+    from tqdm import tqdm
+
+    from gnnconv_lib import audit as registry
+    from gnnconv_lib import evidence
+    from gnnconv_lib.chapters.verdicts import BADGES, ledger_items
+
+    known = ledger_items(finding.find_book(options.book))
+    chosen = [known[require_choice("item", name, known)] for name in options.item or known]
+    budget = "full" if options.full else options.budget
+    disagreements = 0
+    decided = 0
+    started = time.perf_counter()
+    with tqdm(chosen, unit="item", disable=not sys.stderr.isatty()) as bar:
+        for item in bar:
+            bar.set_postfix_str(item.id)
+            if not item.checks:
+                continue
+            found = [registry.run(name, budget) for name in item.checks]
+            verdict = evidence.combine(found)
+            agrees = item.verdict in (verdict, "pending")
+            decided += 1
+            disagreements += not agrees
+            kinds = ", ".join(sorted({entry.kind for entry in found}, key=evidence.KINDS.index))
+            remark = "" if agrees else f" (the ledger says {item.verdict})"
+            bar.write(f"{item.id}: {BADGES[verdict]}{remark} [{kinds}]", file=sys.stdout)
+            for entry in found if options.item else []:
+                bar.write(f"    {entry.summary}", file=sys.stdout)
+    seconds = time.perf_counter() - started
+    print(
+        f"{len(chosen)} items, {decided} with checks, {disagreements} disagreements with the "
+        f"ledger ({budget} budget, {seconds:.0f} s)"
+    )
+    return 1 if disagreements else 0
+
+
+def _chosen(book: Path, names: list[str]) -> list[Path]:
+    if names:
+        return [finding.chapter_path(book, name) for name in names]
+    paths = list(finding.chapter_paths(book).values())
+    if not paths:
+        raise InvalidInput(f"book must hold notebooks under {book / 'book'}, got none.")
+    return paths
+
+
+def _execute(paths: list[Path], book: Path, output: str | None, jobs: int | None) -> int:
+    from gnnconv_lib.chapters.execute import execute_all
+
+    runs = execute_all(paths, root=book, target=output, jobs=jobs)
+    for outcome in runs:
+        state = "FAILED" if outcome.error else "changed" if outcome.changed else "as it was"
+        print(f"{outcome.path.stem}: {state}, {outcome.seconds:.1f} s")
+    for outcome in runs:
+        if outcome.error:
+            print(f"\n{outcome.error}", file=sys.stderr)
+    return 1 if any(outcome.error for outcome in runs) else 0
