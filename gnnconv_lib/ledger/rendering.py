@@ -1,0 +1,185 @@
+"""The ledger as Markdown: one collapsible block per item, readable at the width of a phone.
+
+A verdict is shown as a symbol and a word in a frame of its own style, so that it reads without
+colour. Everything is Markdown with a few HTML tags; formulas stay Markdown formulas.
+
+Book pages: `book/back/ledger`, `book/back/errata`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gnnconv_lib.evidence import KINDS, Evidence
+from gnnconv_lib.ledger.items import CORRECTED, VERDICTS, Item, Ledger
+from gnnconv_lib.ledger.verification import dependents, evidence_of, foundation
+
+__all__ = ["BADGES", "badge", "cards", "counts_line", "counts_table", "errata", "foundations"]
+
+BADGES: dict[str, tuple[str, str]] = {
+    "holds": ("✓ holds", "verdict-holds"),
+    "holds with correction": ("◐ holds with correction", "verdict-corrected"),
+    "false as printed": ("✗ false as printed", "verdict-false"),
+    "not checkable": ("○ not checkable", "verdict-pending verdict-not-checkable"),
+    "pending": ("… pending", "verdict-pending"),
+}
+
+
+def badge(verdict: str) -> str:
+    """The verdict as a framed word with its symbol.
+
+    >>> badge("holds")
+    '<span class="verdict verdict-holds">✓ holds</span>'
+    """
+    words, classes = BADGES[verdict]
+    return f'<span class="verdict {classes}">{words}</span>'
+
+
+def counts_line(counts: Mapping[str, int]) -> str:
+    """The counts by verdict in words, without those that are zero.
+
+    >>> counts_line({"holds": 2, "false as printed": 0, "pending": 1})
+    '2 ✓ holds, 1 … pending'
+    """
+    return ", ".join(f"{number} {BADGES[v][0]}" for v, number in counts.items() if number)
+
+
+def counts_table(ledgers: Iterable[Ledger]) -> str:
+    """A table of the number of items by verdict and paper."""
+    ledgers = tuple(ledgers)
+    head = "| verdict | " + " | ".join(ledger.paper for ledger in ledgers) + " |"
+    rule = "|:---|" + "---:|" * len(ledgers)
+    rows = [
+        f"| {badge(verdict)} | " + " | ".join(str(led.counts()[verdict]) for led in ledgers) + " |"
+        for verdict in VERDICTS
+    ]
+    total = "| all items | " + " | ".join(str(len(ledger)) for ledger in ledgers) + " |"
+    return "\n".join([head, rule, *rows, total])
+
+
+def cards(
+    ledger: Ledger,
+    ledgers: Iterable[Ledger],
+    found: Mapping[str, Evidence],
+    pages: Mapping[str, tuple[str, str]],
+) -> str:
+    """All items of a ledger, grouped by section, each in a block that opens on a click.
+
+    Args:
+        ledger: the ledger to show.
+        ledgers: all ledgers, for links between papers.
+        found: the evidence by check name, from `evaluate`.
+        pages: (title, address) of each chapter that exists, by chapter id.
+    """
+    everything = tuple(ledgers)
+    names = {item.id: item for led in everything for item in led}
+    parts = []
+    for section, items in ledger.sections().items():
+        counts = {v: sum(item.verdict == v for item in items) for v in VERDICTS}
+        word = "item" if len(items) == 1 else "items"
+        parts.append(f"**{section}**: {len(items)} {word}, of these {counts_line(counts)}")
+        parts += [_card(item, names, everything, found, pages) for item in items]
+    return "\n\n".join(parts)
+
+
+def errata(
+    ledger: Ledger,
+    ledgers: Iterable[Ledger],
+    found: Mapping[str, Evidence],
+    pages: Mapping[str, tuple[str, str]],
+    ledger_page: str = "ledger.html",
+) -> str:
+    """The items that need a correction: as printed, corrected, the witness, what rests on it.
+
+    Args:
+        ledger, ledgers, found, pages: as for `cards`.
+        ledger_page: the address of the page that shows all items.
+    """
+    everything = tuple(ledgers)
+    names = {item.id: item for led in everything for item in led}
+    blocks = []
+    for item in ledger:
+        if item.verdict not in CORRECTED or item.restates:
+            continue
+        lines = [
+            f"**{_heading(item)}** ({item.place}) {badge(item.verdict)}",
+            f"*As printed.* {item.statement}",
+            f"*Corrected.* {item.correction}",
+        ]
+        entries = evidence_of(item, everything, found)
+        lines += [
+            f"*Witness.* {w.input}: printed {w.printed:.4g}, found {w.actual:.4g}."
+            for w in (entry.witness for entry in entries)
+            if w is not None
+        ]
+        lines += [f"*Evidence* ({e.kind}). {e.summary}" for e in entries]
+        above = [names[name] for name in dependents(item.id, everything)]
+        shown = [other for other in above if other.kind in ("lemma", "theorem", "figure")]
+        links = ", ".join(_link(other, ledger_page) for other in shown or above)
+        lines.append(f"*What rests on it.* {links or 'Nothing else in the paper'}.")
+        lines += _page_line(item, pages)
+        blocks.append("\n\n".join(lines))
+    return "\n\n---\n\n".join(blocks) if blocks else "No item needs a correction so far."
+
+
+def foundations(ledger: Ledger, ledgers: Iterable[Ledger]) -> str:
+    """For each lemma, theorem and figure: how the items stand on which it rests."""
+    everything = tuple(ledgers)
+    lines = []
+    for item in ledger:
+        if item.kind not in ("lemma", "theorem", "figure") or item.restates:
+            continue
+        below = foundation(item.id, everything)
+        total = sum(below.values())
+        rests = f"rests on {total}: {counts_line(below)}" if total else "rests on no other item"
+        lines.append(f"- {_link(item)} {badge(item.verdict)} {rests}")
+    return "\n".join(lines)
+
+
+def _card(
+    item: Item,
+    names: Mapping[str, Item],
+    everything: tuple[Ledger, ...],
+    found: Mapping[str, Evidence],
+    pages: Mapping[str, tuple[str, str]],
+) -> str:
+    lines = [item.statement]
+    if item.correction:
+        lines.append(f"*Corrected.* {item.correction}")
+    if item.reason:
+        lines.append(f"*Why not.* {item.reason}")
+    if item.restates:
+        lines.append(f"*Restates* {_link(names[item.restates])}.")
+    entries = evidence_of(item, everything, found)
+    lines += [
+        f"*Evidence* ({e.kind}). {e.summary}"
+        for e in sorted(entries, key=lambda e: KINDS.index(e.kind))
+    ]
+    lines += [
+        f"*Witness.* {w.input}: printed {w.printed:.4g}, found {w.actual:.4g}."
+        for w in (e.witness for e in entries)
+        if w is not None
+    ]
+    if item.uses:
+        lines.append("*Rests on* " + ", ".join(_link(names[name]) for name in item.uses) + ".")
+    lines += _page_line(item, pages)
+    summary = f"<summary><b>{_heading(item)}</b> {badge(item.verdict)}</summary>"
+    place = f"*{item.place}.*"
+    body = "\n\n".join([place, *lines])
+    return f'<details id="{item.anchor}" class="ledger-item">{summary}\n\n{body}\n\n</details>'
+
+
+def _page_line(item: Item, pages: Mapping[str, tuple[str, str]]) -> list[str]:
+    if item.page not in pages:
+        return []
+    title, address = pages[item.page]
+    return [f"*Chapter.* [{title}]({address})"]
+
+
+def _heading(item: Item) -> str:
+    return item.heading.replace("<", "&lt;")
+
+
+def _link(item: Item, page: str = "") -> str:
+    short = item.heading.split(":")[0]
+    return f'<a href="{page}#{item.anchor}">{short}</a>'
