@@ -6,6 +6,7 @@
 | `population` | loss, gradient and Hessian in the weights W |
 | `reduced` | the same in the two coordinates (u, beta) of each unit |
 | `polar` | the same in length and angle |
+| `models` | one step of gradient descent, for `descent.run` |
 | `forward` | outputs on given node features |
 | `pair_terms`, `geometry` | what these are made of |
 
@@ -13,27 +14,28 @@ Reference: awasthi2021, section 3 and Appendix B. Book page: book/awasthi2021/po
 """
 
 from gnnconv_lib.relu_gnn.forward import forward
+from gnnconv_lib.relu_gnn.models import FullModel, ReducedModel, full_model, reduced_model
 from gnnconv_lib.relu_gnn.polar import Polar, from_polar, polar_loss, polar_step, to_polar
 from gnnconv_lib.relu_gnn.population import gradient, hessian, loss
 from gnnconv_lib.relu_gnn.reduced import (
     Reduced,
-    ReducedModel,
     expand,
     reduce,
     reduced_gradient,
     reduced_hessian,
     reduced_loss,
-    reduced_model,
 )
 from gnnconv_lib.relu_gnn.sums import sums
 
 __all__ = [
+    "FullModel",
     "Polar",
     "Reduced",
     "ReducedModel",
     "expand",
     "forward",
     "from_polar",
+    "full_model",
     "gradient",
     "hessian",
     "loss",

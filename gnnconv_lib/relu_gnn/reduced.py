@@ -16,7 +16,6 @@ Reference: awasthi2021, Eqs. (13)-(15). Book page: book/awasthi2021/population-l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -24,18 +23,18 @@ import jax.numpy as jnp
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import frame, length_of, read_measure, surplus_of
-from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums, pair_table
+from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
     "Reduced",
-    "ReducedModel",
+    "evaluate",
     "expand",
     "reduce",
     "reduced_gradient",
     "reduced_hessian",
     "reduced_loss",
-    "reduced_model",
+    "slopes",
 ]
 
 
@@ -49,30 +48,6 @@ class Reduced(NamedTuple):
 
     u: jax.Array
     beta: jax.Array
-
-
-class ReducedModel(NamedTuple):
-    """The loss and one step of gradient descent in reduced coordinates, for `descent.run`.
-
-    Fields:
-        table: the pair table of the graph.
-        teacher: the lengths |w*|, broadcast against u.
-    """
-
-    table: PairTable
-    teacher: jax.Array
-
-    def loss(self, parameters: Reduced) -> jax.Array:
-        """The loss, summed over the units."""
-        length, surplus, sums = _evaluate(parameters, self.table)
-        units = self.table.full * surplus * surplus / 2 + length * sums.loss_gap
-        return jnp.sum(self.teacher**2 * units)
-
-    def update(self, parameters: Reduced, learning_rate: jax.Array) -> Reduced:
-        """The coordinates after one step W <- W - learning_rate * gradient."""
-        along, across = _slopes(parameters, self.table)
-        u = parameters.u - learning_rate * along
-        return Reduced(u, parameters.beta * (1 - learning_rate * across))
 
 
 def reduce(W: Any, W_star: Any) -> tuple[Reduced, jax.Array]:
@@ -120,32 +95,6 @@ def expand(parameters: Reduced, W_star: Any, side: Any) -> jax.Array:
     return teachers + (jnp.asarray(parameters.u)[..., None] * teachers + across)
 
 
-def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
-    """The `ReducedModel` of one graph, or of several of them stacked along a first axis.
-
-    Args:
-        overlap: a `Graph` or `OverlapMeasure`, or a sequence of them. In a sequence, shorter
-            measures are padded with pairs of mass zero.
-        teacher: the lengths |w*|, shape (h,) or a scalar; in a sequence, with a first axis of
-            its length or shared.
-
-    Returns:
-        The model; for a sequence, one with a first axis on each field.
-    """
-    (teacher,) = as_float_array(teacher)
-    if isinstance(overlap, Sequence) and not hasattr(overlap, "rho"):
-        tables = [read_measure(entry, teacher.dtype) for entry in overlap]
-        if not tables:
-            raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
-        width = max(table.rho.shape[-1] for table in tables)
-        padded = [_padded(table, width) for table in tables]
-        table = jax.tree.map(lambda *fields: jnp.stack(fields), *padded)
-        if teacher.ndim == 0 or teacher.shape[0] != len(tables):
-            teacher = jnp.broadcast_to(teacher, (len(tables), *teacher.shape))
-        return ReducedModel(table, teacher)
-    return ReducedModel(read_measure(overlap, teacher.dtype), teacher)
-
-
 def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
     """The loss of units with unit teachers, L = A (l - 1)^2 / 2 + l D(c), entry by entry.
 
@@ -164,7 +113,7 @@ def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
     4e-60
     """
     at, table = _read(u, beta, overlap)
-    length, surplus, sums = _evaluate(at, table)
+    length, surplus, sums = evaluate(at, table)
     return table.full * surplus * surplus / 2 + length * sums.loss_gap
 
 
@@ -186,7 +135,7 @@ def reduced_gradient(u: Any, beta: Any, overlap: Any) -> Reduced:
     [8.0, 0.0]
     """
     at, table = _read(u, beta, overlap)
-    along, across = _slopes(at, table)
+    along, across = slopes(at, table)
     return Reduced(along, across * at.beta)
 
 
@@ -202,7 +151,7 @@ def reduced_hessian(u: Any, beta: Any, overlap: Any) -> jax.Array:
     Reference: awasthi2021, Lemma 7 (whose second derivatives it corrects).
     """
     at, table = _read(u, beta, overlap)
-    length, surplus, sums = _evaluate(at, table)
+    length, surplus, sums = evaluate(at, table)
     cosine, sine = (1 + at.u) / length, at.beta / length
     stiffness = (table.full * surplus + sums.loss_gap + cosine * sums.slope) / length
     turn = stiffness - sums.bend / length
@@ -219,23 +168,18 @@ def _read(u: Any, beta: Any, overlap: Any) -> tuple[Reduced, PairTable]:
     return Reduced(u, beta), read_measure(overlap, u.dtype)
 
 
-def _evaluate(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array, PairSums]:
-    """The length l, l - 1 and the pair sums."""
+def evaluate(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array, PairSums]:
+    """The length l, l - 1 and the pair sums; what `reduced_loss` and `slopes` are made of."""
     length = length_of(1 + at.u, at.beta)
     safe = jnp.where(length == 0, 1.0, length)
     surplus = surplus_of(at.u, at.beta, length)
     return length, surplus, pair_sums(table, direction(1 + at.u, at.beta, safe))
 
 
-def _slopes(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array]:
-    """The derivative in u, and the derivative in beta over beta."""
-    length, surplus, sums = _evaluate(at, table)
+def slopes(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array]:
+    """The derivative in u, and the derivative in beta divided by beta."""
+    length, surplus, sums = evaluate(at, table)
     safe = jnp.where(length == 0, 1.0, length)
     along = jnp.where(length == 0, -table.messages, table.full * at.u + sums.along)
     cosine = (1 + at.u) / safe
     return along, (table.full * surplus + sums.loss_gap + cosine * sums.slope) / safe
-
-
-def _padded(table: PairTable, width: int) -> PairTable:
-    missing = width - table.rho.shape[-1]
-    return pair_table(jnp.pad(table.rho, (0, missing)), jnp.pad(table.mass, (0, missing)))

@@ -1,0 +1,116 @@
+"""The ReLU GNN as `descent.run` wants it: a loss and one step of gradient descent.
+
+`ReducedModel` works in (u, beta) per unit, at a cost that does not depend on the number of nodes
+or on r. `FullModel` works in W itself and exists to check it, and for weights that move for
+other reasons than gradient descent.
+
+Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/population-loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.relu_gnn.geometry import read_measure
+from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
+from gnnconv_lib.relu_gnn.population import gradient, loss
+from gnnconv_lib.relu_gnn.reduced import Reduced, evaluate, slopes
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["FullModel", "ReducedModel", "full_model", "reduced_model"]
+
+
+class ReducedModel(NamedTuple):
+    """The loss and one step of gradient descent in reduced coordinates.
+
+    Fields:
+        table: the pair table of the graph.
+        teacher: the lengths |w*|, broadcast against u.
+    """
+
+    table: PairTable
+    teacher: jax.Array
+
+    def loss(self, parameters: Reduced) -> jax.Array:
+        """The loss, summed over the units."""
+        length, surplus, sums = evaluate(parameters, self.table)
+        units = self.table.full * surplus * surplus / 2 + length * sums.loss_gap
+        return jnp.sum(self.teacher**2 * units)
+
+    def update(self, parameters: Reduced, learning_rate: jax.Array) -> Reduced:
+        """The coordinates after one step W <- W - learning_rate * gradient."""
+        along, across = slopes(parameters, self.table)
+        u = parameters.u - learning_rate * along
+        return Reduced(u, parameters.beta * (1 - learning_rate * across))
+
+
+class FullModel(NamedTuple):
+    """The loss and one step of gradient descent in the weights W, shape (h, r).
+
+    Fields:
+        table: the pair table of the graph.
+        W_star: the teacher's weights, shape (h, r).
+    """
+
+    table: PairTable
+    W_star: jax.Array
+
+    def loss(self, parameters: jax.Array) -> jax.Array:
+        """The loss of Eq. (5)."""
+        return loss(parameters, self.W_star, self.table)
+
+    def update(self, parameters: jax.Array, learning_rate: jax.Array) -> jax.Array:
+        """One step of Eq. (8)."""
+        return parameters - learning_rate * gradient(parameters, self.W_star, self.table)
+
+
+def full_model(overlap: Any, W_star: Any) -> FullModel:
+    """The `FullModel` of a graph (or overlap measure) and a teacher.
+
+    >>> from gnnconv_lib import graphs
+    >>> model = full_model(graphs.complete(2), [[1.0, 0.0]])
+    >>> model.update(jnp.array([[2.0, 0.0]]), 1 / 8).tolist()  # A = 8: one step reaches W*
+    [[1.0, 0.0]]
+    """
+    (teachers,) = as_float_array(W_star)
+    return FullModel(read_measure(overlap, teachers.dtype), teachers)
+
+
+def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
+    """The `ReducedModel` of one graph, or of several of them stacked along a first axis.
+
+    Args:
+        overlap: a `Graph` or `OverlapMeasure`, or a sequence of them. In a sequence, shorter
+            measures are padded with pairs of mass zero.
+        teacher: the lengths |w*|, shape (h,) or a scalar. It is taken as it is; in a sequence
+            that is batched over, give it the first axis yourself or share it.
+
+    Returns:
+        The model; for a sequence, one whose table has a first axis on each field.
+
+    Raises:
+        InvalidInput: for an empty sequence, or something that is no graph or measure.
+
+    >>> from gnnconv_lib import graphs
+    >>> reduced_model([graphs.complete(2), graphs.path(3)]).table.rho.shape
+    (2, 3)
+    """
+    (teacher,) = as_float_array(teacher)
+    if not isinstance(overlap, Sequence) or isinstance(overlap, PairTable):
+        return ReducedModel(read_measure(overlap, teacher.dtype), teacher)
+    tables = [read_measure(entry, teacher.dtype) for entry in overlap]
+    if not tables:
+        raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
+    width = max(table.rho.shape[-1] for table in tables)
+    padded = [_padded(table, width) for table in tables]
+    return ReducedModel(jax.tree.map(lambda *fields: jnp.stack(fields), *padded), teacher)
+
+
+def _padded(table: PairTable, width: int) -> PairTable:
+    missing = width - table.rho.shape[-1]
+    return pair_table(jnp.pad(table.rho, (0, missing)), jnp.pad(table.mass, (0, missing)))
