@@ -1,0 +1,146 @@
+"""The overlap measure of a graph, exact or compressed, chosen by the graph itself.
+
+awasthi2021, Section 3 and Appendix B; book page `book/setting.ipynb`. A d-regular graph has at
+most d + 2 different values of rho, a sparse irregular one a few hundred, and a dense irregular
+one close to n^2 / 2. The exact measure lists all values with their masses; when there would be
+too many, a compressed measure with the same integrals takes its place.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gnnconv_lib.graphs import Graph
+from gnnconv_lib.summaries.overlap_compressed import a_priori_error, compressed_pairs
+from gnnconv_lib.summaries.overlap_counting import (
+    WORKING_SET,
+    OverlapGroups,
+    TooManyGroups,
+    overlapping_pairs,
+)
+from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
+from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+
+__all__ = ["GROUP_LIMIT", "METHODS", "overlap"]
+
+METHODS = ("auto", "exact", "compressed")
+
+#: Groups (d_i + 1, d_j + 1, d_ij) above which "auto" compresses.
+GROUP_LIMIT = 2048
+
+
+def overlap(graph: Graph, method: str = "auto", working_set: int = WORKING_SET) -> OverlapMeasure:
+    """The distribution of rho_ij = d_ij / sqrt((d_i+1)(d_j+1)) over ordered pairs, weighted by m_ij
+
+    where d_ij is entry (i, j) of (Adjacency + I)^2 and m_ij = sqrt((d_i+1)(d_j+1)). The n x n
+    matrix never exists: memory is the graph, the working set and the groups of equal pairs.
+
+    Args:
+        graph: any graph.
+        method: "exact": one value per different rho, masses correct to rounding, counts to the
+            last unit. "compressed": a few dozen values with the same integrals to within `error`
+            (see `gnnconv_lib.summaries.overlap_compressed`). "auto": exact unless there are more
+            than `GROUP_LIMIT` groups of equal pairs; counting stops as soon as that shows.
+        working_set: bytes that blocks of the product may take.
+
+    Returns:
+        An `OverlapMeasure` with rho increasing. Near rho = 1 the value itself is rounded, to a
+        relative error of about 1e-16 / (1 - rho) in 1 - rho; so B(c) near c = -1 on graphs whose
+        pairs nearly all have rho close to 1 is known to that accuracy only.
+
+    Raises:
+        InvalidInput: for an unknown method, a working set that is too small, or an exact measure
+            that would not fit in memory; the sentence says what would.
+
+    Reference: awasthi2021, Appendix B.
+
+    >>> from gnnconv_lib.graphs import complete, star
+    >>> measure = overlap(complete(4))  # all 16 pairs share all 4 messages
+    >>> measure.rho, measure.mass, measure.count
+    (array([1.]), array([64.]), array([16.]))
+    >>> measure = overlap(star(2))  # closed degrees 3, 2, 2; the leaves share the centre
+    >>> measure.rho ** 2  # leaf and leaf, leaf and centre, the diagonal
+    array([0.25      , 0.66666667, 1.        ])
+    >>> measure.count
+    array([2., 4., 3.])
+    >>> measure.mass  # 2 * 2, 4 * sqrt(6), 3 + 2 + 2
+    array([4.        , 9.79795897, 7.        ])
+    >>> measure.total_pairs, measure.shared_messages  # 3^2 and 3^2 + 2^2 + 2^2
+    (9, 17)
+    """
+    method = require_choice("method", method, METHODS)
+    require_integer("working_set", working_set, minimum=1)
+    if not isinstance(graph, Graph):
+        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    if method != "compressed":
+        try:
+            limit = GROUP_LIMIT if method == "auto" else None
+            return _exact(graph, overlapping_pairs(graph, working_set, limit))
+        except TooManyGroups:
+            pass
+    return _compressed(graph, working_set)
+
+
+def _exact(graph: Graph, groups: OverlapGroups) -> OverlapMeasure:
+    product = groups.first * groups.second
+    square = groups.shared**2
+    divisor = np.gcd(square, product)
+    above, below = square // divisor, product // divisor  # rho^2 = above / below, in lowest terms
+    order = np.lexsort((below, above))
+    new = np.concatenate([[True], (np.diff(above[order]) != 0) | (np.diff(below[order]) != 0)])
+    starts = np.flatnonzero(new)
+    mass = np.add.reduceat((groups.count * np.sqrt(product))[order], starts)
+    count = np.add.reduceat(groups.count[order], starts)
+    rho = np.sqrt(above[order][starts] / below[order][starts])
+    zero_mass, zero_count = _disjoint_pairs(graph, groups)
+    return _measure(graph, rho, mass, count, (zero_mass, zero_count), "exact", 0.0)
+
+
+def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
+    """Mass and count of the pairs with d_ij = 0: all pairs of two degrees, less those counted.
+
+    The difference is taken between integers, so that nothing cancels.
+    """
+    degrees, frequency = np.unique(graph.degrees + 1, return_counts=True)
+    root = np.sqrt(degrees)
+    first = np.searchsorted(degrees, groups.first)
+    order = np.argsort(first, kind="stable")
+    bounds = np.searchsorted(first[order], np.arange(degrees.size + 1))
+    second = np.searchsorted(degrees, groups.second)
+    mass, pairs = 0.0, 0
+    for number in range(degrees.size):
+        missing = frequency[number] * frequency[number:]
+        missing[1:] *= 2  # ordered pairs: both orders of different degrees
+        mine = order[bounds[number] : bounds[number + 1]]
+        np.subtract.at(missing, second[mine] - number, groups.count[mine])
+        mass += float(root[number] * np.sum(root[number:] * missing))
+        pairs += int(missing.sum())
+    return mass, pairs
+
+
+def _compressed(graph: Graph, working_set: int) -> OverlapMeasure:
+    pairs = compressed_pairs(graph, working_set)
+    rho = np.concatenate([pairs.rho, [1.0]])
+    mass = np.concatenate([pairs.mass, [pairs.one[0] + float(np.sum(graph.degrees + 1))]])
+    count = np.concatenate([pairs.count, [pairs.one[1] + graph.nodes]])
+    order = np.argsort(rho)
+    error = a_priori_error() if pairs.rho.size else 0.0
+    return _measure(graph, rho[order], mass[order], count[order], pairs.zero, "compressed", error)
+
+
+def _measure(
+    graph: Graph,
+    rho: np.ndarray,
+    mass: np.ndarray,
+    count: np.ndarray,
+    zero: tuple[float, int],
+    method: str,
+    error: float,
+) -> OverlapMeasure:
+    order = np.argsort(rho)
+    rho, mass, count = rho[order], mass[order], count[order].astype(np.float64)
+    if zero[1]:
+        rho = np.concatenate([[0.0], rho])
+        mass = np.concatenate([[zero[0]], mass])
+        count = np.concatenate([[float(zero[1])], count])
+    return OverlapMeasure(rho, mass, count, graph.nodes, method, error)
