@@ -3,6 +3,7 @@
 import copy
 import re
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from ledger_ids import REQUIRED
@@ -111,10 +112,8 @@ def test_formulas_are_balanced(book):
 def test_a_missing_item_is_reported():
     book = next(book for book in LEDGERS if book.paper == "awasthi2021")
     kept = tuple(item for item in book if item.id != "awasthi2021:remark-complete-graph-rate")
-    planted = ledger.Ledger(book.paper, kept)
-    assert ledger.missing(planted, REQUIRED[book.paper]) == [
-        "awasthi2021:remark-complete-graph-rate"
-    ]
+    cut = ledger.Ledger(book.paper, kept)
+    assert ledger.missing(cut, REQUIRED[book.paper]) == ["awasthi2021:remark-complete-graph-rate"]
 
 
 @pytest.mark.parametrize(
@@ -204,18 +203,18 @@ def test_a_restatement_with_another_verdict_is_refused():
 
 
 def test_an_unknown_check_is_refused():
-    planted = small(entry(checks=["li2021.models.no_such_check"]))
-    assert ledger.unknown_checks(planted) == [
+    book = small(entry(checks=["li2021.models.no_such_check"]))
+    assert ledger.unknown_checks(book) == [
         "li2021:eq-1: check 'li2021.models.no_such_check' does not exist."
     ]
     with pytest.raises(InvalidInput, match=r"li2021:eq-1: check .* does not exist"):
-        ledger.verify(planted)
+        ledger.verify(book)
 
 
 def test_a_check_without_an_item_is_reported():
-    planted = small(entry(checks=["li2021.models.used"]))
+    book = small(entry(checks=["li2021.models.used"]))
     names = ["li2021.models.used", "li2021.models.forgotten"]
-    assert ledger.unlisted_checks(planted, names) == ["li2021.models.forgotten"]
+    assert ledger.unlisted_checks(book, names) == ["li2021.models.forgotten"]
 
 
 @pytest.mark.parametrize(
@@ -231,17 +230,17 @@ def test_a_check_without_an_item_is_reported():
 )
 def test_a_verdict_that_the_check_contradicts_is_reported(written, found, computed):
     correction = "Twice that." if written in ledger.CORRECTED else None
-    planted = small(entry(verdict=written, checks=["li2021.a.b"], correction=correction))
-    (disagreement,) = ledger.verify(planted, found={"li2021.a.b": found})
+    book = small(entry(verdict=written, checks=["li2021.a.b"], correction=correction))
+    (disagreement,) = ledger.verify(book, found={"li2021.a.b": found})
     assert (disagreement.item, disagreement.computed) == ("li2021:eq-1", computed)
     assert "li2021:eq-1" in str(disagreement)
 
 
 def test_the_least_favourable_of_several_checks_decides():
     checks = ["li2021.a.b", "li2021.a.c"]
-    planted = small(entry(verdict="holds", checks=checks))
-    assert ledger.verify(planted, found=dict.fromkeys(checks, HOLDS)) == []
-    (disagreement,) = ledger.verify(planted, found={checks[0]: HOLDS, checks[1]: FALSE})
+    book = small(entry(verdict="holds", checks=checks))
+    assert ledger.verify(book, found=dict.fromkeys(checks, HOLDS)) == []
+    (disagreement,) = ledger.verify(book, found={checks[0]: HOLDS, checks[1]: FALSE})
     assert disagreement.computed == "false as printed"
 
 
@@ -253,8 +252,8 @@ def test_every_check_runs_once_with_the_budget():
         return HOLDS
 
     checks = ["li2021.a.b"]
-    planted = small(entry("eq-1", checks=checks), entry("eq-2", checks=checks))
-    found = ledger.evaluate(planted, "full", run=run)
+    book = small(entry("eq-1", checks=checks), entry("eq-2", checks=checks))
+    found = ledger.evaluate(book, "full", run=run)
     assert calls == [("li2021.a.b", "full")]
     assert found == {"li2021.a.b": HOLDS}
 
@@ -263,13 +262,65 @@ def test_every_check_runs_once_with_the_budget():
 
 
 def test_every_audit_module_is_found():
+    # A folder without __init__.py would be skipped by the walk without a word.
     folder = Path(audit.__file__).parent
-    modules = {
-        ".".join(path.relative_to(folder).with_suffix("").parts)
-        for path in folder.rglob("*.py")
-        if not path.name.startswith("_")
+    files = [path.relative_to(folder) for path in folder.rglob("*.py")]
+    chapters = {
+        ".".join(file.with_suffix("").parts[:2])
+        for file in files
+        if not any(part.startswith("_") for part in file.parts)
     }
-    assert modules == {name.rsplit(".", 1)[0] for name in audit.names()}
+    assert chapters == {name.rsplit(".", 1)[0] for name in audit.names()}
+
+
+def planted(name, **contents):
+    module = ModuleType(f"gnnconv_lib.audit.{name}")
+    vars(module).update(contents)
+    return module
+
+
+def holds(budget="quick"):
+    return HOLDS
+
+
+@pytest.mark.parametrize(
+    ("contents", "sentence"),
+    [
+        ({}, "audit module a.b must list its checks in __all__."),
+        ({"__all__": ["gone"]}, "gone in audit module a.b must be a function."),
+        ({"__all__": ["x"], "x": 3}, "x in audit module a.b must be a function."),
+        (
+            {"__all__": ["x"], "x": lambda: HOLDS},
+            "check x in audit module a.b must accept a budget.",
+        ),
+    ],
+)
+def test_the_registry_refuses_what_is_no_check(monkeypatch, contents, sentence):
+    with pytest.raises(InvalidInput) as caught:
+        walked(monkeypatch, {"a.b": planted("a.b", **contents)})
+    assert str(caught.value) == sentence
+
+
+def test_the_registry_joins_the_modules_of_a_chapter(monkeypatch):
+    one = planted("a.b.one", __all__=["first"], first=holds)
+    two = planted("a.b.two", __all__=["second"], second=holds)
+    helper = planted("a.b._cases", __all__=["third"], third=holds)
+    modules = {"a.b.one": one, "a.b.two": two, "a.b._cases": helper}
+    assert walked(monkeypatch, modules) == ["a.b.first", "a.b.second"]
+
+
+def test_the_registry_refuses_a_name_that_two_modules_share(monkeypatch):
+    modules = {name: planted(name, __all__=["same"], same=holds) for name in ("a.b.one", "a.b.two")}
+    with pytest.raises(InvalidInput, match=r"check a\.b\.same must be defined once\."):
+        walked(monkeypatch, modules)
+
+
+def walked(monkeypatch, modules):
+    infos = [SimpleNamespace(name=f"gnnconv_lib.audit.{name}", ispkg=False) for name in modules]
+    by_name = {f"gnnconv_lib.audit.{name}": module for name, module in modules.items()}
+    monkeypatch.setattr(audit.pkgutil, "walk_packages", lambda *arguments: infos)
+    monkeypatch.setattr(audit.importlib, "import_module", by_name.__getitem__)
+    return sorted(audit._registry.__wrapped__())
 
 
 def test_the_registry_refuses_unknown_names_and_budgets():

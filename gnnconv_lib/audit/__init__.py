@@ -1,7 +1,8 @@
 """The registry of checks: one function per claim, found by walking the package.
 
 A check is a plain function `name(budget="quick") -> Evidence`, listed in the `__all__` of its
-module `gnnconv_lib/audit/<paper>/<chapter>.py`. The ledger knows it as `<paper>.<chapter>.<name>`.
+module: `gnnconv_lib/audit/<paper>/<chapter>.py`, or any module of the package of that name. The
+ledger knows it as `<paper>.<chapter>.<name>`. Modules whose name begins with `_` hold no checks.
 The budgets are `"quick"` (about a second) and `"full"`; both must reach the same verdict.
 
 Book page: `book/back/ledger`.
@@ -10,9 +11,11 @@ Book page: `book/back/ledger`.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable
 from functools import cache
+from types import ModuleType
 
 from gnnconv_lib.evidence import Evidence
 from gnnconv_lib.validation import InvalidInput, require_choice
@@ -26,7 +29,8 @@ def names() -> tuple[str, ...]:
     """The full names of all checks, sorted.
 
     Raises:
-        InvalidInput: for a module without `__all__` and for an entry of it that is not a function.
+        InvalidInput: for a module without `__all__`, an entry of it that is no function of a budget, and a
+            name that two modules of a chapter share.
     """
     return tuple(sorted(_registry()))
 
@@ -45,7 +49,7 @@ def run(name: str, budget: str = "quick") -> Evidence:
     """The evidence that the check `name` finds within `budget`.
 
     Args:
-        name: `<paper>.<chapter module>.<function>`.
+        name: `<paper>.<chapter>.<function>`.
         budget: one of `BUDGETS`.
 
     Raises:
@@ -61,17 +65,29 @@ def run(name: str, budget: str = "quick") -> Evidence:
 @cache
 def _registry() -> dict[str, Callable[..., Evidence]]:
     registry: dict[str, Callable[..., Evidence]] = {}
-    for module_info in pkgutil.walk_packages(__path__, f"{__name__}."):
-        if module_info.ispkg or module_info.name.rsplit(".", 1)[-1].startswith("_"):
+    for found in pkgutil.walk_packages(__path__, f"{__name__}."):
+        parts = found.name.removeprefix(f"{__name__}.").split(".")
+        if found.ispkg or any(part.startswith("_") for part in parts):
             continue
-        module = importlib.import_module(module_info.name)
-        short = module_info.name.removeprefix(f"{__name__}.")
-        exported = getattr(module, "__all__", None)
-        if exported is None:
-            raise InvalidInput(f"audit module {short} must list its checks in __all__.")
-        for name in exported:
-            function = getattr(module, name, None)
-            if not callable(function):
-                raise InvalidInput(f"check {short}.{name} must be a function.")
-            registry[f"{short}.{name}"] = function
+        module = importlib.import_module(found.name)
+        for name, function in _exported(module, ".".join(parts)).items():
+            full = ".".join([*parts[:2], name])
+            if full in registry:
+                raise InvalidInput(f"check {full} must be defined once.")
+            registry[full] = function
     return registry
+
+
+def _exported(module: ModuleType, short: str) -> dict[str, Callable[..., Evidence]]:
+    names = getattr(module, "__all__", None)
+    if names is None:
+        raise InvalidInput(f"audit module {short} must list its checks in __all__.")
+    functions: dict[str, Callable[..., Evidence]] = {}
+    for name in names:
+        function = getattr(module, name, None)
+        if not inspect.isfunction(function):
+            raise InvalidInput(f"{name} in audit module {short} must be a function.")
+        if "budget" not in inspect.signature(function).parameters:
+            raise InvalidInput(f"check {name} in audit module {short} must accept a budget.")
+        functions[name] = function
+    return functions
