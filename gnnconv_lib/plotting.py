@@ -1,6 +1,7 @@
 """Figures in one style: readable in print, in grey and with impaired colour vision.
 
-Colours are those of Okabe and Ito (2008). Each series also has its own dash pattern and marker, so
+Colours are those of Okabe and Ito (2008), four of them darkened until each contrasts with the
+background by 3 to 1. Each series also has its own dash pattern and marker, so
 that nothing depends on colour alone. Figures carry no title: the caption is in the cell's metadata.
 The background is a light card, so that a figure reads on a dark page too. Importing this module
 sets the style and makes inline figures deterministic (fixed size and resolution, no version text).
@@ -52,10 +53,10 @@ class Series:
 SERIES: tuple[Series, ...] = (
     Series("#0072B2", "-", "o"),
     Series("#D55E00", (0, (6, 2)), "s"),
-    Series("#009E73", (0, (1, 1.2)), "^"),
-    Series("#CC79A7", (0, (6, 2, 1, 2)), "D"),
-    Series("#E69F00", (0, (3, 1.5)), "v"),
-    Series("#56B4E9", (0, (8, 2, 1, 2, 1, 2)), "P"),
+    Series("#008F68", (0, (1, 1.2)), "^"),
+    Series("#C0649A", (0, (6, 2, 1, 2)), "D"),
+    Series("#B87A00", (0, (3, 1.5)), "v"),
+    Series("#2F8FC4", (0, (8, 2, 1, 2, 1, 2)), "P"),
     Series("#000000", (0, (2, 1, 1, 1)), "X"),
 )
 

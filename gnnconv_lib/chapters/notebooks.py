@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import struct
 import tempfile
@@ -42,13 +43,16 @@ def read(path: str | Path) -> Any:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInput(f"notebook must be a readable file, got {path} ({reason}).") from None
+    try:
+        content = json.loads(text)
+        if not isinstance(content, dict) or "nbformat" not in content:
+            raise ValueError("it has no nbformat")
         notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
-    except OSError as error:
-        raise InvalidInput(
-            f"notebook must be a readable file, got {path} ({error.strerror})."
-        ) from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, ValueError, KeyError) as error:
+    except (nbformat.ValidationError, ValueError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInput(f"notebook must be a Jupyter notebook, got {path} ({reason}).") from None
     return notebook

@@ -1,0 +1,218 @@
+"""What chapters print: rounding that hides last bits, tables, digests, verdict tables."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gnnconv_lib import InvalidInput, evidence, plotting
+from gnnconv_lib.chapters import digest, report, verdicts
+from gnnconv_lib.chapters.rounding import AtMost, as_text
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
+
+
+@given(FINITE.filter(lambda x: x == 0 or abs(x) > 1e-300), st.integers(1, 10))
+def test_text_is_the_number_to_the_digits_asked_for(value: float, digits: int) -> None:
+    assert float(as_text(value, digits)) == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits))
+
+
+@given(st.integers(-(10**4), 10**4), st.integers(1, 6), st.integers(-3, 3))
+def test_last_bits_do_not_show_at_numbers_half_way(whole: int, digits: int, units: int) -> None:
+    value = whole / 64
+    nearby = value + units * math.ulp(value)
+    assert as_text(nearby, digits, zero=1e-300) == as_text(value, digits, zero=1e-300)
+
+
+def test_rounding_at_once_would_show_the_last_bit() -> None:
+    just_above = math.nextafter(0.0625, 1)
+    assert f"{0.0625:.2g}" != f"{just_above:.2g}"
+    assert as_text(0.0625, 2) == as_text(just_above, 2)
+
+
+def test_integers_are_exact_at_any_size() -> None:
+    assert as_text(10**30 + 1, 2) == str(10**30 + 1)
+    assert as_text(np.int64(123456789), 2) == "123456789"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, np.float64("nan")])
+def test_values_that_are_not_finite_are_refused(value: float) -> None:
+    with pytest.raises(InvalidInput, match="status"):
+        as_text(value)
+    with pytest.raises(InvalidInput, match="status"):
+        report.table([[value]], ["loss"])
+
+
+@pytest.mark.parametrize("value", [1j, np.ones(2), object(), [1]])
+def test_what_is_no_number_is_refused(value: object) -> None:
+    with pytest.raises(InvalidInput, match="must be a number or a string"):
+        as_text(value)
+
+
+def test_jax_scalars_count_as_numbers() -> None:
+    import jax.numpy as jnp
+
+    assert as_text(jnp.asarray(2 / 3)) == "0.6667"
+
+
+@pytest.mark.parametrize("value", [1.1e-12, -2.0, math.nan])
+def test_a_bound_that_does_not_hold_cannot_be_printed(value: float) -> None:
+    with pytest.raises(InvalidInput, match="at most"):
+        AtMost(value, 1e-12)
+
+
+def test_agree_fails_the_cell_when_two_routes_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    report.agree("loss", np.nextafter(2.0, 3), 2.0, 1e-12)
+    assert capsys.readouterr().out == "loss = 2 (two routes agree to 1e-12)\n"
+    for wrong in (2.1, math.nan):
+        with pytest.raises(InvalidInput, match="loss must agree"):
+            report.agree("loss", wrong, 2.0, 1e-12)
+
+
+def test_table_has_a_plain_and_a_markdown_form() -> None:
+    table = report.table([{"name": "$|x|$", "value": 2 / 3}], ["name", "value"], {"value": 2})
+    assert repr(table).splitlines() == ["name   value", "-----  -----", "$|x|$   0.67"]
+    assert table._repr_markdown_().splitlines() == [
+        "| name | value |",
+        "| :--- | ---: |",
+        "| $\\|x\\|$ | 0.67 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "digits"), [([[1]], 4), ([{"a": 1}], 4), ([[1, 2]], {"c": 3}), ([[1, 2, 3]], 4)]
+)
+def test_table_refuses_rows_that_do_not_fit(rows: list, digits: object) -> None:
+    with pytest.raises(InvalidInput):
+        report.table(rows, ["a", "b"], digits)
+
+
+def test_show_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report.show("roots", np.array([1.0, 2.0000000000000004]))
+    report.show("name", "star")
+    assert capsys.readouterr().out == "roots = 1, 2\nname = star\n"
+
+
+def drawn(factor: float = 1.0, marker_at: float = 0.3):
+    figure, axes = plotting.figure()
+    steps = np.arange(1, 50.0)
+    losses = factor * np.exp(-steps / 9)
+    plotting.loss_curves(axes, steps, {"d = 5": losses, "d = 9": losses**2})
+    axes.scatter([1.0, 2.0], [marker_at, 0.1])
+    return figure
+
+
+def test_digest_survives_last_bits_and_notices_real_changes() -> None:
+    original = digest.digest_lines(drawn())
+    assert digest.digest_lines(drawn(1 + 1e-13)) == original
+    assert digest.digest_lines(drawn(1 + 1e-4)) != original
+    assert digest.digest_lines(drawn(marker_at=0.31)) != original
+
+
+def test_digest_notices_a_reordering_and_a_change_inside() -> None:
+    values = np.sin(np.arange(100.0))
+    swapped = values.copy()
+    swapped[[40, 60]] = swapped[[60, 40]]
+    inside = values.copy()
+    inside[50] += 1e-3
+    texts = {digest.series_summary(v) for v in (values, swapped, inside)}
+    assert len(texts) == 3
+
+
+def test_digest_hides_noise_around_zero_on_a_linear_axis() -> None:
+    clean = np.array([0.0, 0.5, 1.0])
+    assert digest.series_summary(clean + 1e-16) == digest.series_summary(clean)
+
+
+@given(st.integers(1, 255), st.integers(-2, 2))
+def test_digest_on_a_linear_axis_is_stable_half_way(numerator: int, units: int) -> None:
+    value = numerator / 256
+    nearby = value + units * math.ulp(value)
+    assert digest.series_summary([1.0, nearby]) == digest.series_summary([1.0, value])
+
+
+def test_digest_covers_images_bars_and_contours() -> None:
+    figure, axes = plotting.figure(columns=3)
+    axes[0].imshow([[1.0, 2.0]])
+    axes[1].bar([0, 1], [3.0, 4.0])
+    axes[2].contourf(np.arange(9.0).reshape(3, 3), levels=[0, 4, 8])
+    text = "\n".join(digest.digest_lines(figure))
+    assert "image 1: 1 x 2 values" in text
+    assert "bars: 2 x 4 values" in text
+    assert "levels: 3 values" in text
+
+
+def test_digest_refuses_an_empty_figure_and_values_that_are_not_finite() -> None:
+    figure, axes = plotting.figure()
+    with pytest.raises(InvalidInput, match="must show data"):
+        digest.digest_lines(figure)
+    axes.plot([1, 2], [1, math.nan])
+    with pytest.raises(InvalidInput, match="finite"):
+        digest.digest_lines(figure)
+
+
+LEDGER = """\
+paper: awasthi2021
+items:
+  - id: awasthi2021:lemma-1
+    kind: lemma
+    title: A first lemma
+    place: Section 3
+    statement: One is one.
+    page: setting
+    checks: [awasthi2021.planted.one]
+    verdict: {verdict}
+  - id: awasthi2021:lemma-2
+    kind: lemma
+    place: Section 3
+    statement: "Two is two. More words."
+    page: setting
+"""
+
+
+@pytest.fixture
+def planted_book(tmp_path, monkeypatch):
+    """A function that plants a book with a ledger whose check returns the given evidence."""
+
+    def plant(found: evidence.Evidence, verdict: str):
+        (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/setting\n")
+        folder = tmp_path / "book" / "ledger"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "awasthi2021.yml").write_text(LEDGER.format(verdict=verdict))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(verdicts.audit, "run", lambda name, budget: found)
+
+    return plant
+
+
+HOLDS = evidence.Evidence("numerical", "holds", "Both sides are 1.")
+FAILS = evidence.Evidence(
+    "search",
+    "false as printed",
+    "One is two.",
+    witness=evidence.Witness("n = 1", 1.0, 2.0),
+)
+
+
+def test_verdict_table_shows_what_the_checks_found(planted_book) -> None:
+    planted_book(HOLDS, "holds")
+    rows = verdicts.verdict_rows(["awasthi2021:lemma-1", "awasthi2021:lemma-2"])
+    assert rows == [
+        ["Lemma 1", "A first lemma", "numerical", "✓ holds", "Both sides are 1."],
+        ["Lemma 2", "Two is two.", "-", "… pending", "No check yet."],
+    ]
+
+
+def test_verdict_table_refuses_a_ledger_that_its_checks_contradict(planted_book) -> None:
+    planted_book(FAILS, "holds")
+    with pytest.raises(InvalidInput, match=re.escape("the ledger says 'holds', its checks say")):
+        report.verdict_table(["awasthi2021:lemma-1"])
+
+
+def test_verdict_table_names_the_nearest_item(planted_book) -> None:
+    planted_book(HOLDS, "holds")
+    with pytest.raises(InvalidInput, match="did you mean 'awasthi2021:lemma-1'"):
+        report.verdict_table(["awasthi2021:lemma1"])
