@@ -1,20 +1,21 @@
 """Commuting symmetric weights: every common eigenvector p has its own pair (alpha_p, beta_p).
 
 Appendix C of awasthi2021 ("handling unequal degrees"), book page
-`book/awasthi2021/linear-unequal-degrees`.
+`book/awasthi2021/unequal-degrees`.
 
 If W1, W2, W1*, W2* are symmetric and commute, they are diagonal in one basis; gradient descent from
 the identity stays there. The loss splits into a sum over p of
 
     1/2 sum_mu c_mu ((alpha_p + mu beta_p)^L - (alpha_p* + mu beta_p*)^L)^2.
 
-With m = alpha + mu beta the difference of powers is (m - m*) S, S = sum_{j<L} m^j m*^{L-1-j}: it is never
-formed by subtraction. The functions take deviations a = alpha - alpha*, b = beta - beta*, so that the
-relative accuracy holds at any distance from the teacher.
+With m = alpha + mu beta the difference of powers is (m - m*) S, S = sum_{j<L} m^j m*^{L-1-j}: it
+is never formed by subtraction. The functions take deviations a = alpha - alpha*, b = beta -
+beta*, so that the relative accuracy holds at any distance from the teacher.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -76,7 +77,13 @@ def pair_loss(
     >>> float(pair_loss(0.0, 2.0, 1.0, 0.0, graphs.complete(2), 1))
     4.0
     """
-    a, b, m_star, mu, weight = _lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds)
+    return _pair_loss(*_lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds), rounds)
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _pair_loss(
+    a: jax.Array, b: jax.Array, m_star: jax.Array, mu: jax.Array, weight: jax.Array, rounds: int
+) -> jax.Array:
     gap = a + mu * b
     return 0.5 * jnp.sum(weight * (gap * power_sum(m_star + gap, m_star, rounds)) ** 2, axis=-1)
 
@@ -100,7 +107,13 @@ def pair_gradient(
     >>> [float(value) for value in pair_gradient(0.0, 2.0, 1.0, 0.0, graphs.complete(2), 1)]
     [4.0, 4.0]
     """
-    a, b, m_star, mu, weight = _lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds)
+    return _pair_gradient(*_lifted(a, b, alpha_star, beta_star, walks_or_graph, rounds), rounds)
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _pair_gradient(
+    a: jax.Array, b: jax.Array, m_star: jax.Array, mu: jax.Array, weight: jax.Array, rounds: int
+) -> tuple[jax.Array, jax.Array]:
     gap = a + mu * b
     m = m_star + gap
     slope = rounds * weight * m ** (rounds - 1) * gap * power_sum(m, m_star, rounds)
@@ -134,7 +147,8 @@ def common_spectrum(*values: Any, tolerance: float = 1e-9) -> tuple[np.ndarray, 
         values: symmetric (r, r) matrices. tolerance: relative to the largest entry.
 
     Returns:
-        (basis, diagonals): basis (r, r) with columns v_p; for each matrix the (r,) values v_p' W v_p.
+        (basis, diagonals): basis (r, r) with columns v_p; for each matrix
+            the (r,) values v_p' W v_p.
 
     Raises:
         InvalidInput: if one is not symmetric, or they do not commute.

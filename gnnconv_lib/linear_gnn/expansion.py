@@ -2,14 +2,16 @@
 
 Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
 
-(W1 + mu W2)^L = sum_k mu^k C_k, where C_k is the sum of all words of length L with k letters W2. With
-D_k = C_k - C_k*, the loss is the Hankel form 1/2 sum_{j,k} m_{j+k} <D_j, D_k> in the walk counts m_k.
-It shows what the loss knows of a graph: 2L + 1 integers. It is the second of three routes; the quadrature
-(`population`) is the one to use, because the Hankel form cancels when walk counts are large.
+(W1 + mu W2)^L = sum_k mu^k C_k, where C_k is the sum of all words of length L with k letters W2.
+With D_k = C_k - C_k*, the loss is the Hankel form 1/2 sum_{j,k} m_{j+k} <D_j, D_k> in the walk
+counts m_k. It shows what the loss knows of a graph: 2L + 1 integers. It is the second of three
+routes; the quadrature (`population`) is the one to use, because the Hankel form cancels when walk
+counts are large.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -41,6 +43,11 @@ def word_sums(W1: Any, W2: Any, rounds: int) -> jax.Array:
     """
     W1, W2 = matrices(W1, W2)
     rounds = require_integer("rounds", rounds, minimum=1)
+    return _word_sums(W1, W2, rounds)
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _word_sums(W1: jax.Array, W2: jax.Array, rounds: int) -> jax.Array:
     sums = jnp.zeros((rounds + 1, *W1.shape), W1.dtype).at[0].set(jnp.eye(len(W1), dtype=W1.dtype))
     for _ in range(rounds):
         shifted = jnp.roll(sums, 1, axis=0).at[0].set(0.0)

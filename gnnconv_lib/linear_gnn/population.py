@@ -3,22 +3,24 @@
 Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
 
 One round maps the stacked embeddings by I (x) W1 + A (x) W2, where A is the adjacency matrix and
-(x) the Kronecker product. A = sum_mu mu P_mu over its eigenspaces, and the P_mu (x) I commute with
-everything here, so the L-th power is sum_mu P_mu (x) (W1 + mu W2)^L. Summing the nodes multiplies by
-1' (x) I from the left. The vectors P_mu 1 are orthogonal, the features are standard Gaussian, hence
+(x) the Kronecker product. A = sum_mu mu P_mu over its eigenspaces, and the P_mu (x) I commute
+with everything here, so the L-th power is sum_mu P_mu (x) (W1 + mu W2)^L. Summing the nodes
+multiplies by 1' (x) I from the left. The vectors P_mu 1 are orthogonal, the features are standard
+Gaussian, hence
 
     loss = 1/2 sum_mu c_mu |(W1 + mu W2)^L - (W1* + mu W2*)^L|_F^2,   c_mu = |P_mu 1|^2.
 
-W1 and W2 need not commute, nor be symmetric. A step costs O(L K r^3) with K <= L + 1 quadrature nodes,
-whatever the number of nodes of the graph.
+W1 and W2 need not commute, nor be symmetric. A step costs O(L K r^3) with K <= L + 1 quadrature
+nodes, whatever the number of nodes of the graph.
 
-Near the optimum M^L - M*^L is built from M - M*, never by subtracting the two powers:
-E_1 = M - M*, E_{l+1} = M^l (M - M*) + E_l M*. The `deviation_*` functions take W - W* itself, so that the
+Near the optimum M^L - M*^L is built from M - M*, never by subtracting the two powers: E_1 = M -
+M*, E_{l+1} = M^l (M - M*) + E_l M*. The `deviation_*` functions take W - W* itself, so that the
 relative error stays near the unit roundoff at any distance.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -26,7 +28,7 @@ import jax.numpy as jnp
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
-from gnnconv_lib.validation import InvalidInput, require_integer
+from gnnconv_lib.validation import InvalidInput
 
 if TYPE_CHECKING:
     from gnnconv_lib.graphs import Graph
@@ -68,8 +70,8 @@ def loss(
     4.0
     """
     W1, W2, W1_star, W2_star = matrices(W1, W2, W1_star, W2_star)
-    measure = as_walks(walks_or_graph, rounds)
-    return _loss(W1 - W1_star, W2 - W2_star, W1_star, W2_star, measure, rounds)
+    rule = _rule(walks_or_graph, rounds, W1.dtype)
+    return _loss(W1 - W1_star, W2 - W2_star, W1_star, W2_star, rule, rounds)
 
 
 def gradient(
@@ -93,8 +95,8 @@ def gradient(
     (4.0, 4.0)
     """
     W1, W2, W1_star, W2_star = matrices(W1, W2, W1_star, W2_star)
-    measure = as_walks(walks_or_graph, rounds)
-    return _gradient(W1 - W1_star, W2 - W2_star, W1_star, W2_star, measure, rounds)
+    rule = _rule(walks_or_graph, rounds, W1.dtype)
+    return _gradient(W1 - W1_star, W2 - W2_star, W1_star, W2_star, rule, rounds)
 
 
 def deviation_loss(
@@ -110,7 +112,7 @@ def deviation_loss(
     1.0
     """
     D1, D2, W1_star, W2_star = matrices(D1, D2, W1_star, W2_star)
-    return _loss(D1, D2, W1_star, W2_star, as_walks(walks_or_graph, rounds), rounds)
+    return _loss(D1, D2, W1_star, W2_star, _rule(walks_or_graph, rounds, D1.dtype), rounds)
 
 
 def deviation_gradient(
@@ -121,7 +123,7 @@ def deviation_gradient(
     Args and Raises: as `loss`, with the deviations D1, D2 in place of W1, W2.
     """
     D1, D2, W1_star, W2_star = matrices(D1, D2, W1_star, W2_star)
-    return _gradient(D1, D2, W1_star, W2_star, as_walks(walks_or_graph, rounds), rounds)
+    return _gradient(D1, D2, W1_star, W2_star, _rule(walks_or_graph, rounds, D1.dtype), rounds)
 
 
 def power_gradient(D: jax.Array, M_star: jax.Array, rounds: int) -> tuple[jax.Array, jax.Array]:
@@ -160,28 +162,28 @@ def matrices(*values: Any) -> tuple[jax.Array, ...]:
     return arrays
 
 
-def _loss(D1: Any, D2: Any, S1: Any, S2: Any, measure: WalkMoments, rounds: int) -> jax.Array:
-    mu, weight = _quadrature(measure, D1.dtype)
-    difference, _ = _power_difference(
-        D1 + mu * D2, S1 + mu * S2, require_integer("rounds", rounds, minimum=1)
-    )
+@partial(jax.jit, static_argnames="rounds")
+def _loss(
+    D1: jax.Array, D2: jax.Array, S1: jax.Array, S2: jax.Array, rule: jax.Array, rounds: int
+) -> jax.Array:
+    mu, weight = rule
+    difference, _ = _power_difference(D1 + mu * D2, S1 + mu * S2, rounds)
     return 0.5 * jnp.sum(weight * difference**2)
 
 
+@partial(jax.jit, static_argnames="rounds")
 def _gradient(
-    D1: Any, D2: Any, S1: Any, S2: Any, measure: WalkMoments, rounds: int
+    D1: jax.Array, D2: jax.Array, S1: jax.Array, S2: jax.Array, rule: jax.Array, rounds: int
 ) -> tuple[jax.Array, jax.Array]:
-    mu, weight = _quadrature(measure, D1.dtype)
+    mu, weight = rule
     _, slope = power_gradient(D1 + mu * D2, S1 + mu * S2, rounds)
     return jnp.sum(weight * slope, axis=0), jnp.sum(weight * mu * slope, axis=0)
 
 
-def _quadrature(measure: WalkMoments, dtype: Any) -> tuple[jax.Array, jax.Array]:
-    """Nodes and weights, each (K, 1, 1)."""
-    return (
-        jnp.asarray(measure.mu, dtype)[:, None, None],
-        jnp.asarray(measure.weight, dtype)[:, None, None],
-    )
+def _rule(walks_or_graph: WalkMoments | Graph, rounds: int, dtype: Any) -> jax.Array:
+    """Nodes and weights of the quadrature as one array (2, K, 1, 1)."""
+    measure = as_walks(walks_or_graph, rounds)
+    return jnp.stack([measure.mu, measure.weight]).astype(dtype)[..., None, None]
 
 
 def _power_difference(
@@ -189,7 +191,8 @@ def _power_difference(
 ) -> tuple[jax.Array, list[jax.Array]]:
     """M^L - M*^L for M = M* + D, and the powers M^1..M^{L-1}."""
     M = M_star + D
-    difference, powers = D, []
+    difference = D
+    powers: list[jax.Array] = []
     for _ in range(rounds - 1):
         powers.append(_product(powers[-1], M) if powers else M)
         difference = _product(powers[-1], D) + _product(difference, M_star)

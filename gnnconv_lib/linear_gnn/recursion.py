@@ -3,17 +3,19 @@
 Section 4 of awasthi2021, book page `book/awasthi2021/linear-gnn`.
 
 Nothing here knows of eigenvalues or walks. `forward` runs Eqs. (18)-(19) on given features.
-`loss_by_recursion` builds the linear map from all features to the output by one matrix per node and
-takes its squared norm, which is the expectation over standard Gaussian features. Cost and memory of the
-second grow with the number of nodes and edges; differentiate it with `jax.grad`.
+`loss_by_recursion` builds the linear map from all features to the output by one matrix per node
+and takes its squared norm, which is the expectation over standard Gaussian features. Cost and
+memory of the second grow with the number of nodes and edges; differentiate it with `jax.grad`.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gnnconv_lib.linear_gnn.population import matrices
 from gnnconv_lib.precision import as_float_array
@@ -26,7 +28,9 @@ __all__ = ["forward", "loss_by_recursion", "node_blocks"]
 
 
 def forward(features: Any, W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.Array:
-    """Output y = sum_i x_i^{(L)} of the linear GNN, x_i^{(l)} = W1 x_i^{(l-1)} + W2 sum_{j~i} x_j^{(l-1)}.
+    """Output y = sum_i x_i^{(L)} of the linear GNN.
+
+    One round is x_i^{(l)} = W1 x_i^{(l-1)} + W2 sum_{j~i} x_j^{(l-1)}.
 
     Args:
         features: (..., n, r) node features; leading axes are samples.
@@ -50,8 +54,21 @@ def forward(features: Any, W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.A
         raise InvalidInput(
             f"features must have shape (..., {graph.nodes}, {len(W1)}), got {embedding.shape}."
         )
-    receivers, senders = _messages(graph)
-    for _ in range(require_integer("rounds", rounds, minimum=1)):
+    return _forward(
+        embedding, W1, W2, *_messages(graph), require_integer("rounds", rounds, minimum=1)
+    )
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _forward(
+    embedding: jax.Array,
+    W1: jax.Array,
+    W2: jax.Array,
+    receivers: jax.Array,
+    senders: jax.Array,
+    rounds: int,
+) -> jax.Array:
+    for _ in range(rounds):
         messages = jnp.zeros_like(embedding).at[..., receivers, :].add(embedding[..., senders, :])
         embedding = embedding @ W1.T + messages @ W2.T
     return embedding.sum(axis=-2)
@@ -71,8 +88,21 @@ def node_blocks(W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.Array:
     """
     W1, W2 = matrices(W1, W2)
     receivers, senders = _messages(graph)
-    blocks = jnp.broadcast_to(jnp.eye(len(W1), dtype=W1.dtype), (graph.nodes, *W1.shape))
-    for _ in range(require_integer("rounds", rounds, minimum=1)):
+    rounds = require_integer("rounds", rounds, minimum=1)
+    start = jnp.broadcast_to(jnp.eye(len(W1), dtype=W1.dtype), (graph.nodes, *W1.shape))
+    return _node_blocks(start, W1, W2, receivers, senders, rounds)
+
+
+@partial(jax.jit, static_argnames="rounds")
+def _node_blocks(
+    blocks: jax.Array,
+    W1: jax.Array,
+    W2: jax.Array,
+    receivers: jax.Array,
+    senders: jax.Array,
+    rounds: int,
+) -> jax.Array:
+    for _ in range(rounds):
         sums = jnp.zeros_like(blocks).at[receivers].add(blocks[senders])
         blocks = blocks @ W1 + sums @ W2
     return blocks
@@ -96,7 +126,6 @@ def loss_by_recursion(
     return 0.5 * jnp.sum((student - teacher) ** 2)
 
 
-def _messages(graph: Graph) -> tuple[jax.Array, jax.Array]:
+def _messages(graph: Graph) -> tuple[np.ndarray, np.ndarray]:
     """Receiving and sending node of every message of one round."""
-    rows = jnp.repeat(jnp.arange(graph.nodes), jnp.asarray(graph.degrees))
-    return rows, jnp.asarray(graph.indices)
+    return np.repeat(np.arange(graph.nodes), graph.degrees), np.asarray(graph.indices)

@@ -2,10 +2,10 @@
 
 Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
 
-On a d-regular graph with n nodes the loss is n/2 |M^L - M*^L|_F^2. Gradient descent moves W1 by G and
-W2 by d G, so M moves by (1 + d^2) G and the combination d W1 - W2 never moves: no amount of data
-separates W1 from W2. For symmetric positive definite M* and M_0 = (1 + d) I all M_t share the eigenvectors
-of M*, and each eigenvalue follows its own recurrence.
+On a d-regular graph with n nodes the loss is n/2 |M^L - M*^L|_F^2. Gradient descent moves W1 by G
+and W2 by d G, so M moves by (1 + d^2) G and the combination d W1 - W2 never moves: no amount of
+data separates W1 from W2. For symmetric positive definite M* and M_0 = (1 + d) I all M_t share
+the eigenvectors of M*, and each eigenvalue follows its own recurrence.
 """
 
 from __future__ import annotations

@@ -192,7 +192,7 @@ def from_measure(mu: object, weight: object, rounds: int) -> WalkMoments:
     nodes, masses = jnp.asarray(mu, jnp.float64), jnp.asarray(weight, jnp.float64)
     if nodes.ndim != 1 or nodes.shape != masses.shape:
         raise InvalidInput(
-            f"mu and weight must be vectors of one length, got shapes {nodes.shape}, {masses.shape}."
+            f"mu and weight must be vectors of one length, got {nodes.shape}, {masses.shape}."
         )
     powers = jnp.arange(2 * require_integer("rounds", rounds, minimum=1) + 1)
     moments = jnp.sum(masses[:, None] * nodes[:, None] ** powers, axis=0)
@@ -210,8 +210,8 @@ def as_walks(walks_or_graph: WalkMoments | Graph, rounds: int) -> WalkMoments:
         return walks(walks_or_graph, rounds)
     if rounds > walks_or_graph.rounds and not walks_or_graph.exhausted:
         raise InvalidInput(
-            f"rounds must be at most {walks_or_graph.rounds}, the number that this walk summary was "
-            f"made for, got {rounds}."
+            f"rounds must be at most {walks_or_graph.rounds}, what this walk summary was made for, "
+            f"got {rounds}."
         )
     return walks_or_graph
 

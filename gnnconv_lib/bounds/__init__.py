@@ -1,0 +1,3 @@
+"""The papers' bounds as functions named by their number, printed form beside corrected form."""
+
+from __future__ import annotations
