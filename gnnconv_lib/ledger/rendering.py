@@ -62,6 +62,7 @@ def cards(
     ledgers: Iterable[Ledger],
     found: Mapping[str, Evidence],
     pages: Mapping[str, tuple[str, str]],
+    only: str | None = None,
 ) -> str:
     """All items of a ledger, grouped by section, each in a block that opens on a click.
 
@@ -70,6 +71,7 @@ def cards(
         ledgers: all ledgers, for links between papers.
         found: the evidence by check name, from `evaluate`.
         pages: (title, address) of each chapter that exists, by chapter id.
+        only: show the items of this verdict; by default all.
     """
     everything = tuple(ledgers)
     names = {item.id: item for led in everything for item in led}
@@ -78,7 +80,8 @@ def cards(
         counts = {v: sum(item.verdict == v for item in items) for v in VERDICTS}
         word = "item" if len(items) == 1 else "items"
         parts.append(f"**{section}**: {len(items)} {word}, of these {counts_line(counts)}")
-        parts += [_card(item, names, everything, found, pages) for item in items]
+        shown = [item for item in items if only in (None, item.verdict)]
+        parts += [_card(item, names, everything, found, pages) for item in shown]
     return "\n\n".join(parts)
 
 
