@@ -26,6 +26,7 @@ __version__ = "0.1.0"
 _SUBMODULES = (
     "activations",
     "audit",
+    "averaging_gnn",
     "chapters",
     "descent",
     "dual",
