@@ -109,8 +109,8 @@ def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
     Reference: awasthi2021, Eq. (13).
 
     >>> from gnnconv_lib import graphs
-    >>> float(reduced_loss(1e-30, 0.0, graphs.complete(2)))  # A u^2 / 2, A = 8
-    4e-60
+    >>> float(reduced_loss(2.0**-100, 0.0, graphs.complete(2))) == 4 * 2.0**-200  # A = 8
+    True
     """
     at, table = _read(u, beta, overlap)
     length, surplus, sums = evaluate(at, table)
