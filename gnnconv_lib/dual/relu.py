@@ -22,6 +22,7 @@ book/awasthi2021/dual-activations.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -178,6 +179,7 @@ def _coefficients(kind: str, dtype: Any) -> tuple[float, ...]:
     return P_DOUBLE if dtype == jnp.float64 else P_SINGLE
 
 
+@partial(jax.jit, static_argnums=0)
 def _polynomial(kind: str, h: jax.Array) -> jax.Array:
     """Q or P at h by Horner's rule. Outside of [0, 1] the callers' square root gives NaN."""
     first, *rest = reversed(_coefficients(kind, h.dtype))
@@ -187,6 +189,7 @@ def _polynomial(kind: str, h: jax.Array) -> jax.Array:
     return value
 
 
+@partial(jax.jit, static_argnums=0)
 def _polynomial_pair(kind: str, h: jax.Array, k: jax.Array) -> tuple[jax.Array, jax.Array]:
     """The polynomial at k, and its divided difference between h and k."""
     first, *rest = reversed(_coefficients(kind, h.dtype))
