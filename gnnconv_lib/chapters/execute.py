@@ -169,19 +169,23 @@ def execute_all(
 
 def failure_block(chapter: str, notebook: Any, reason: str | None = None) -> str:
     """The failing cell of an executed notebook and its error, as a few lines of text."""
+    failing = None
     for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or cell.execution_count is None:
             continue
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        if not errors and (reason is None or cell.execution_count is not None):
-            continue
-        message = reason or _message(errors[0])
-        trace = [] if not errors or len(errors[0].traceback) < 3 else errors[0].traceback[-3:-1]
-        lines = [f"chapter {chapter} failed in cell {number}: {message}"]
-        lines += [f"    | {line}" for line in cell.source.splitlines()[:12]]
-        lines += [f"    {line}" for part in trace for line in _ANSI.sub("", part).splitlines()[:12]]
-        return "\n".join(lines)
-    return f"chapter {chapter} failed: {reason or 'no cell reported an error'}"
+        # A kernel that dies or hangs leaves no error; then it is the last cell that was started.
+        if errors or reason is not None:
+            failing = (number, cell, errors)
+    if failing is None:
+        return f"chapter {chapter} failed: {reason or 'no cell reported an error'}"
+    number, cell, errors = failing
+    message = reason or _message(errors[0])
+    trace = [] if not errors or len(errors[0].traceback) < 3 else errors[0].traceback[-3:-1]
+    lines = [f"chapter {chapter} failed in cell {number}: {message}"]
+    lines += [f"    | {line}" for line in cell.source.splitlines()[:12]]
+    lines += [f"    {line}" for part in trace for line in _ANSI.sub("", part).splitlines()[:12]]
+    return "\n".join(lines)
 
 
 @contextmanager
