@@ -95,7 +95,8 @@ class Item:
         )
         for key in ("place", "statement", "page"):
             require(getattr(self, key).strip(), f"{key} must not be empty.")
-        require(self.title or self.kind != "remark", "a remark must have a title.")
+        numbered = self.name.split("-", 1)[1][0].isdigit() and self.kind != "remark"
+        require(self.title or numbered, "an item without a number must have a title.")
         require(len(set(self.uses)) == len(self.uses), "uses must not repeat an id.")
         for check in self.checks:
             require(
@@ -152,8 +153,20 @@ class Item:
         if self.kind == "remark":
             return str(self.title)
         _, number = self.name.split("-", 1)
+        if not number[0].isdigit():
+            return f"{self.kind.title()}: {self.title}"
         known = f"Eq. ({number})" if self.kind == "equation" else f"{self.kind.title()} {number}"
         return f"{known}: {self.title}" if self.title else known
+
+    @property
+    def short_heading(self) -> str:
+        """The heading without the title of a numbered item, for links.
+
+        >>> Item("li2021:lemma-2", "lemma", "Proof", "A bound.", "x", title="Size").short_heading
+        'Lemma 2'
+        """
+        numbered = self.kind != "remark" and self.name.split("-", 1)[1][0].isdigit()
+        return self.heading.split(":")[0] if numbered else str(self.title)
 
 
 @dataclass(frozen=True)

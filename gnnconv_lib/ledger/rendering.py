@@ -79,7 +79,8 @@ def cards(
     for section, items in ledger.sections().items():
         counts = {v: sum(item.verdict == v for item in items) for v in VERDICTS}
         word = "item" if len(items) == 1 else "items"
-        parts.append(f"**{section}**: {len(items)} {word}, of these {counts_line(counts)}")
+        heading = f"<b>{section}</b>: {len(items)} {word} ({counts_line(counts)})"
+        parts.append(f'<p class="ledger-section" style="margin: 1.8em 0 0.6em">{heading}</p>')
         shown = [item for item in items if only in (None, item.verdict)]
         parts += [_card(item, names, everything, found, pages) for item in shown]
     return "\n\n".join(parts)
@@ -110,12 +111,7 @@ def errata(
             f"*Corrected.* {item.correction}",
         ]
         entries = evidence_of(item, everything, found)
-        lines += [
-            f"*Witness.* {w.input}: printed {w.printed:.4g}, found {w.actual:.4g}."
-            for w in (entry.witness for entry in entries)
-            if w is not None
-        ]
-        lines += [f"*Evidence* ({e.kind}). {e.summary}" for e in entries]
+        lines += _evidence_lines(entries)
         above = [names[name] for name in dependents(item.id, everything)]
         shown = [other for other in above if other.kind in ("lemma", "theorem", "figure")]
         links = ", ".join(_link(other, ledger_page) for other in shown or above)
@@ -154,22 +150,32 @@ def _card(
     if item.restates:
         lines.append(f"*Restates* {_link(names[item.restates])}.")
     entries = evidence_of(item, everything, found)
-    lines += [
-        f"*Evidence* ({e.kind}). {e.summary}"
-        for e in sorted(entries, key=lambda e: KINDS.index(e.kind))
-    ]
-    lines += [
-        f"*Witness.* {w.input}: printed {w.printed:.4g}, found {w.actual:.4g}."
-        for w in (e.witness for e in entries)
-        if w is not None
-    ]
+    lines += _evidence_lines(entries)
     if item.uses:
         lines.append("*Rests on* " + ", ".join(_link(names[name]) for name in item.uses) + ".")
     lines += _page_line(item, pages)
     summary = f"<summary><b>{_heading(item)}</b> {badge(item.verdict)}</summary>"
     place = f"*{item.place}.*"
     body = "\n\n".join([place, *lines])
-    return f'<details id="{item.anchor}" class="ledger-item">{summary}\n\n{body}\n\n</details>'
+    opening = f'<details id="{item.anchor}" class="ledger-item" style="margin: 0.5em 0">'
+    return f"{opening}{summary}\n\n{body}\n\n</details>"
+
+
+def _evidence_lines(entries: list[Evidence]) -> list[str]:
+    lines = []
+    for entry in sorted(entries, key=lambda entry: KINDS.index(entry.kind)):
+        lines.append(f"*Evidence* ({entry.kind}). {_literal(entry.summary)}")
+        if entry.witness is not None:
+            values = f"printed {entry.witness.printed:.4g}, found {entry.witness.actual:.4g}"
+            lines.append(f"*Witness.* {_literal(entry.witness.input)}: {values}.")
+    return lines
+
+
+def _literal(text: str) -> str:
+    """The text with `<` and `*` kept as they are outside of formulas."""
+    parts = text.split("$")
+    parts[::2] = [part.replace("<", "\\<").replace("*", "\\*") for part in parts[::2]]
+    return "$".join(parts)
 
 
 def _page_line(item: Item, pages: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -184,5 +190,4 @@ def _heading(item: Item) -> str:
 
 
 def _link(item: Item, page: str = "") -> str:
-    short = item.heading.split(":")[0]
-    return f'<a href="{page}#{item.anchor}">{short}</a>'
+    return f'<a href="{page}#{item.anchor}">{item.short_heading}</a>'
