@@ -21,6 +21,14 @@ from gnnconv_lib.averaging_gnn.graph_collection import (
     erdos_renyi_collection,
 )
 from gnnconv_lib.averaging_gnn.model import hidden, loss, predict
+from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, graph_pairs, node_pairs
+from gnnconv_lib.averaging_gnn.population_map import (
+    Polar,
+    PopulationMap,
+    polar,
+    population_map,
+)
+from gnnconv_lib.averaging_gnn.population_update import PopulationModel, population_model
 from gnnconv_lib.averaging_gnn.readouts import random_attention, weights
 from gnnconv_lib.averaging_gnn.sample import Sample, graph_sample, node_sample, stack
 from gnnconv_lib.averaging_gnn.teacher_data import (
@@ -37,6 +45,10 @@ from gnnconv_lib.averaging_gnn.xi import xi_empirical, xi_graph, xi_node
 __all__ = [
     "Experiment",
     "GraphCollection",
+    "PairMeasure",
+    "Polar",
+    "PopulationMap",
+    "PopulationModel",
     "Sample",
     "Weights",
     "accepted_signs",
@@ -48,6 +60,7 @@ __all__ = [
     "errors",
     "exact_gradient",
     "graph_experiment",
+    "graph_pairs",
     "graph_sample",
     "hidden",
     "loss",
@@ -56,8 +69,12 @@ __all__ = [
     "mean_square",
     "mean_squared_derivative",
     "node_experiment",
+    "node_pairs",
     "node_sample",
     "noise_deviation",
+    "polar",
+    "population_map",
+    "population_model",
     "predict",
     "random_attention",
     "random_weights",

@@ -5,7 +5,7 @@
 where (dW, dv) is the gradient of half the loss (see `directions`) and s one positive number. With s = 1
 this is gradient descent with line 7's normalisation. What Algorithm 1 gains over it is to a large part
 the factor 1/xi in front of W's step, which s can supply as well.
-Book page `book/li2021/approximate-and-exact`.
+Book page `book/beyond/approximate-and-exact`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from collections.abc import Iterable
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
 from gnnconv_lib.averaging_gnn.directions import exact_gradient
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_squared_derivative
 from gnnconv_lib.averaging_gnn.model import parameters
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.averaging_gnn.training import NORMS, Weights, normalized, train, with_chains
-from gnnconv_lib.averaging_gnn.xi import closed_sizes
+from gnnconv_lib.averaging_gnn.xi import as_degrees
 from gnnconv_lib.descent.trajectory import Trajectory
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
 
 __all__ = ["matching_scale", "run_exact", "step_exact"]
@@ -107,7 +107,7 @@ def run_exact(
     )
 
 
-def matching_scale(graph: Graph, activation: Any = "relu") -> float:
+def matching_scale(graph: Graph | DegreeMeasure, activation: Any = "relu") -> float:
     """The scale s at which exact descent turns W as fast as Algorithm 1 near the teacher (q = 1).
 
     s = 1 / mean_i(tau_i^2 E sigma'(tau_i Z)^2): in the population both then contract the angle of W by
@@ -120,12 +120,13 @@ def matching_scale(graph: Graph, activation: Any = "relu") -> float:
     >>> round(matching_scale(graphs.complete(2), "relu"), 12)
     4.0
     """
-    sizes, counts = closed_sizes(graph)
-    means = mean_squared_derivative(activation, sizes**-0.5)
-    total = float(np.sum(counts / sizes * means))
+    measure = as_degrees(graph)
+    total = float(
+        measure.total(lambda size: mean_squared_derivative(activation, size**-0.5) / size)
+    )
     if total <= 0:
         raise InvalidInput("activation must have a derivative that is not 0 almost everywhere.")
-    return graph.nodes / total
+    return measure.nodes / total
 
 
 def _positive(scale: float) -> float:

@@ -14,7 +14,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_derivative
@@ -25,18 +24,21 @@ from gnnconv_lib.averaging_gnn.graph_collection import (
 )
 from gnnconv_lib.averaging_gnn.sample import Sample, label_sums
 from gnnconv_lib.graphs import Graph
+from gnnconv_lib.summaries.degrees import DegreeMeasure, degrees
 from gnnconv_lib.validation import require_choice
 
-__all__ = ["NORMALIZATIONS", "closed_sizes", "xi_empirical", "xi_graph", "xi_node"]
+__all__ = ["NORMALIZATIONS", "as_degrees", "xi_empirical", "xi_graph", "xi_node"]
 
 NORMALIZATIONS: tuple[str, ...] = ("sum", "mean")
 
 
-def xi_node(graph: Graph, activation: Any = "relu", normalization: str = "sum") -> float:
+def xi_node(
+    graph: Graph | DegreeMeasure, activation: Any = "relu", normalization: str = "sum"
+) -> float:
     """The scalar xi with Xi_N = xi I: xi = sum_i tau_i^2 E sigma'(tau_i Z), tau_i^2 = 1/|N_i|.
 
     Args:
-        graph: n nodes, |N_i| = d_i + 1.
+        graph: n nodes, |N_i| = d_i + 1; or its `summaries.degrees`.
         activation: a name or an `Activation`.
         normalization: `"sum"` as printed in Eq. (11), or `"mean"`, the sum divided by n. Line 4 of
             Algorithm 1 divides by n as well, so that with "sum" it divides twice.
@@ -55,10 +57,9 @@ def xi_node(graph: Graph, activation: Any = "relu", normalization: str = "sum") 
     0.25
     """
     require_choice("normalization", normalization, NORMALIZATIONS)
-    sizes, counts = closed_sizes(graph)
-    means = mean_derivative(activation, sizes**-0.5)
-    total = float(np.sum(counts / sizes * means))
-    return total if normalization == "sum" else total / graph.nodes
+    measure = as_degrees(graph)
+    total = float(measure.total(lambda size: mean_derivative(activation, size**-0.5) / size))
+    return total if normalization == "sum" else total / measure.nodes
 
 
 def xi_graph(
@@ -118,13 +119,6 @@ def xi_empirical(data: Sample, normalization: str = "mean") -> jax.Array:
     return total / data.size if normalization == "mean" else total
 
 
-def closed_sizes(graph: Graph) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct sizes |N_i| = d_i + 1 as float64, and how many nodes have each.
-
-    >>> from gnnconv_lib import graphs
-    >>> sizes, counts = closed_sizes(graphs.star(3))
-    >>> sizes.tolist(), counts.tolist()
-    ([2.0, 4.0], [3, 1])
-    """
-    sizes, counts = np.unique(graph.degrees + 1, return_counts=True)
-    return sizes.astype(np.float64), counts
+def as_degrees(graph: Graph | DegreeMeasure) -> DegreeMeasure:
+    """The degree measure of a graph; a measure is handed back as it is."""
+    return graph if isinstance(graph, DegreeMeasure) else degrees(graph)
