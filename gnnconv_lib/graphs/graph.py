@@ -138,7 +138,7 @@ def from_edges(
 merge=True would merge them.
     """
     n = require_integer("n", n, minimum=1)
-    require_graph_memory(f"A graph of {float(n):.3g} nodes", n, 0)
+    require_graph_memory(f"A graph of {n} nodes", n, 0)
     pairs = _as_pairs(edges)
     if pairs.size and (pairs.min() < 0 or pairs.max() >= n):
         row = int(np.argmax(np.any((pairs < 0) | (pairs >= n), axis=1)))

@@ -42,6 +42,8 @@ def size_in_words(size: int) -> str:
     >>> size_in_words(10**30)
     '8.27e+05 YiB'
     """
+    if size > 10**300:
+        return "more than 1e300 bytes"
     units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
     power = min(max(int(size).bit_length() - 1, 0) // 10, len(units) - 1)
     return f"{size / 1024**power:.3g} {units[power]}"

@@ -14,7 +14,7 @@ import numpy as np
 from gnnconv_lib.graphs.convert import from_networkx
 from gnnconv_lib.graphs.families import complement, complete, empty
 from gnnconv_lib.graphs.graph import Graph, from_edges
-from gnnconv_lib.graphs.memory import require_graph_memory, require_memory
+from gnnconv_lib.graphs.memory import memory_available, require_graph_memory, require_memory
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
 
 __all__ = ["barabasi_albert", "erdos_renyi", "random_regular"]
@@ -75,6 +75,7 @@ def erdos_renyi(n: int, p: float, seed: int) -> Graph:
     p = require_real("p", p, 0.0, 1.0)
     seed = require_integer("seed", seed, minimum=0)
     name = f"erdos_renyi({n}, {p:g}, seed={seed})"
+    require_graph_memory(name, n, 0)
     pairs = n * (n - 1) // 2
     require_graph_memory(name, n, int(p * pairs))
     if p == 1.0:
@@ -101,7 +102,9 @@ def barabasi_albert(n: int, m: int, seed: int) -> Graph:
     m = require_integer("m", m, minimum=1, maximum=n - 1)
     seed = require_integer("seed", seed, minimum=0)
     name = f"barabasi_albert({n}, {m}, seed={seed})"
-    require_memory(name, n * (400 + 520 * m), "fewer nodes would fit")
+    bytes_per_node = 400 + 520 * m
+    fitting = memory_available() // bytes_per_node
+    require_memory(name, n * bytes_per_node, f"about {float(fitting):.2g} nodes would fit")
     return from_networkx(networkx.barabasi_albert_graph(n, m, seed=seed), name=name)
 
 
