@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import matplotlib.pyplot as plt
 import pytest
 from ledger_ids import REQUIRED
 
@@ -404,3 +405,19 @@ def test_parsing_leaves_its_input_alone():
     before = copy.deepcopy(content)
     ledger.parse(content)
     assert content == before
+
+
+def test_the_strip_shows_every_item_once_in_the_row_of_its_verdict():
+    for book in LEDGERS:
+        figure = ledger.verdict_strip(book)
+        (axes,) = figure.axes
+        rows = [label.get_text() for label in axes.get_yticklabels()]
+        assert rows == [f"{verdict}: {number}" for verdict, number in book.counts().items()]
+        marks = {line.get_label(): line.get_xydata() for line in axes.lines}
+        shown = {}
+        for verdict, points in marks.items():
+            row = -ledger.VERDICTS.index(verdict)
+            assert (points[:, 1] == row).all()
+            shown |= {round(x): verdict for x in points[:, 0]}
+        assert shown == {place: item.verdict for place, item in enumerate(book, start=1)}
+        plt.close(figure)
