@@ -27,6 +27,7 @@ _SUBMODULES = (
     "activations",
     "audit",
     "averaging_gnn",
+    "certificates",
     "chapters",
     "descent",
     "dual",
