@@ -29,7 +29,7 @@ __all__ = ["as_float_array", "enable_float64", "working_dtype"]
 
 def enable_float64() -> None:
     """Turn on JAX's 64-bit mode for this process, as the module docstring describes."""
-    if "JAX_ENABLE_X64" in os.environ or jax.config.jax_enable_x64:
+    if "JAX_ENABLE_X64" in os.environ or jax.config.read("jax_enable_x64"):
         return
     if _backend_in_use():
         warnings.warn(
@@ -54,7 +54,7 @@ def working_dtype(*values: Any) -> Any:
     >>> working_dtype(1.0).__name__
     'float64'
     """
-    if not jax.config.jax_enable_x64:
+    if not jax.config.read("jax_enable_x64"):
         return jnp.float32
     types = {jnp.dtype(v.dtype) for v in values if hasattr(v, "dtype")}
     return jnp.float32 if types == {jnp.dtype(jnp.float32)} else jnp.float64

@@ -201,7 +201,9 @@ def global_rate_iterations(
     step = require_real("step", step, 1e-300, 1.0)
     if initial_loss <= target_loss:
         return 0.0
-    contraction = step * (2 - step) * float(polyak_lojasiewicz(full, slope, slope_at_one, cos)) / full
+    contraction = (
+        step * (2 - step) * float(polyak_lojasiewicz(full, slope, slope_at_one, cos)) / full
+    )
     if contraction <= 0:
         return math.inf
     if contraction >= 1:

@@ -1,0 +1,145 @@
+"""Lemmas 1 and 6: the length of the iterates stays bounded above and away from zero.
+
+Reference: awasthi2021, Lemmas 1 and 6. Book page: book/awasthi2021/bounded-iterates.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.stats import chi2
+
+from gnnconv_lib.audit._relu_cases import Cases, attack, cases
+from gnnconv_lib.audit._relu_paths import paths
+from gnnconv_lib.bounds import awasthi2021_relu as bounds
+from gnnconv_lib.evidence import Evidence, Witness
+
+__all__ = [
+    "initial_length",
+    "length_recursion",
+    "lower_bound",
+    "lower_step",
+    "one_step_bounds",
+    "upper_bound",
+    "upper_step",
+]
+
+ENDS = (1 / (16 * math.pi), 1 / (6 * math.pi))
+
+
+def length_recursion(budget: str = "quick") -> Evidence:
+    """l_{t+1}^2 = l^2 + x^2 l^2 + (x B/A)^2 + (x C sin/A)^2 - 2 x l^2 + 2 x l B/A - 2 x^2 l B/A."""
+    at = cases(budget)
+    step = ENDS[1]
+    ratio = at.mixed / at.full
+    printed = at.length**2 * (1 + step**2 - 2 * step) + (step * ratio) ** 2
+    printed = printed + (step * at.slope * at.sine / at.full) ** 2
+    printed = printed + 2 * step * at.length * ratio - 2 * step**2 * ratio * at.length
+    exact = _next_length(at, step) ** 2
+    error = np.abs(printed - exact)
+    return attack(
+        "the expansion of l_{t+1}^2", at, error, 1e-13 * (1 + at.length**2), kind="numerical"
+    )
+
+
+def upper_step(budget: str = "quick") -> Evidence:
+    """l_{t+1}^2 <= (l (1 - 1/(16 pi)))^2 + 1/16 at both ends of the step range.
+
+    False next to w*: there the length stays 1, and (1 - 1/(16 pi))^2 + 1/16 = 1.023 allows it,
+    but between, at larger lengths, the cross term 2 eta B l is missing.
+    """
+    at = cases(budget)
+    printed = (at.length * (1 - ENDS[0])) ** 2 + 1 / 16
+    reached = np.maximum(_next_length(at, ENDS[0]), _next_length(at, ENDS[1])) ** 2
+    bound = np.maximum(*[bounds.lemma_1(at.length, 1.0, step)[1] for step in ENDS]) ** 2
+    return attack(
+        "l_{t+1}^2 <= (l (1 - 1/(16 pi)))^2 + 1/16",
+        at,
+        reached,
+        printed,
+        corrected=("l_{t+1} <= (1 - eta A) l + eta A, so that l_t <= max(l_0, 1).", reached, bound),
+    )
+
+
+def lower_step(budget: str = "quick") -> Evidence:
+    """l_{t+1}^2 >= l^2 (1-x)^2 + 2 (x B/A) l (1-x) + (x B/A)^2 >= (x B/A)^2, x = eta A."""
+    at = cases(budget)
+    step = ENDS[1]
+    ratio = step * at.mixed / at.full
+    middle = (at.length * (1 - step) + ratio) ** 2
+    left = np.maximum(middle, ratio**2)
+    return attack(
+        "l_{t+1}^2 >= ((1-x) l + x B/A)^2 >= (x B/A)^2", at, left, _next_length(at, step) ** 2
+    )
+
+
+def upper_bound(budget: str = "quick") -> Evidence:
+    """l_t <= l_0 + 4 pi + 1 along trajectories; in fact l_t <= max(l_0, 1)."""
+    run = paths(budget, ENDS[1])
+    at = run.next_
+    start = np.repeat(run.length[:, :, 0], run.length.shape[2] - 1, axis=1)
+    found = attack(
+        "l_t <= l_0 + 4 pi + 1 along trajectories", at, at.length, start + 4 * math.pi + 1
+    )
+    sharp = attack("l_t <= max(l_0, 1)", at, at.length, np.maximum(start, 1.0))
+    numbers = {**found.numbers, "violations of l_t <= max(l_0, 1)": sharp.numbers["violations"]}
+    return Evidence(
+        found.kind, found.verdict, found.summary, numbers, found.tolerance, found.witness
+    )
+
+
+def lower_bound(budget: str = "quick") -> Evidence:
+    """l_t >= 1/(36 pi^2) for t >= 1, printed without a hypothesis on the degree.
+
+    From a start opposite to the teacher on a complete graph B(-1) = 0, and the length shrinks by
+    1 - eta A in each step, to zero. With d + 1 <= 0.45 n the bound holds from every start.
+    """
+    lower, _ = bounds.lemma_1_printed(1.0, 1)
+    run = paths(budget, ENDS[0])
+    at = run.next_
+    bound = np.where(at.degree + 1 <= 0.45 * at.nodes, lower, 0.0) * at.regular
+    return attack(
+        "l_t >= 1/(36 pi^2) for t >= 1 from every start",
+        at,
+        lower,
+        at.length,
+        corrected=(
+            "On regular graphs with d + 1 <= 0.45 n, l_t >= 1/(36 pi^2) for t >= 1 from every start "
+            "(with probability one, no Gaussian tail); without it l_t >= (1 - (1-x)^t) B(c_0)/A.",
+            bound,
+            at.length,
+        ),
+    )
+
+
+def one_step_bounds(budget: str = "quick") -> Evidence:
+    """(1-x) l + x B/A <= l_{t+1} <= (1-x) l + x for every x in (0, 1], on every graph."""
+    at = cases(budget)
+    excess = np.zeros_like(at.length)
+    for step in (1e-3, *ENDS, 0.5, 1.0):
+        low, high = bounds.lemma_1(at.length, at.mixed / at.full, step)
+        reached = _next_length(at, step)
+        excess = np.maximum(excess, np.maximum(low - reached, reached - high) / high)
+    return attack("(1-x) l + x B/A <= l_{t+1} <= (1-x) l + x", at, excess, 1e-13)
+
+
+def initial_length(budget: str = "quick") -> Evidence:
+    """P(l_0 <= 2 sigma sqrt r) >= 1 - e^{-O(r)}: exact, from the chi-square law of (l_0/sigma)^2."""
+    dimensions = np.arange(1, 200 if budget == "quick" else 3000)
+    log_tail = chi2.logsf(4 * dimensions, dimensions)
+    rate = float(np.min(-log_tail / dimensions))
+    numbers = {"smallest rate c' in P <= e^{-c' r}": rate}
+    if rate > 0:
+        summary = (
+            f"P(l_0 > 2 sigma sqrt r) <= exp(-{rate:.3f} r) for r < {len(dimensions) + 1}, exact."
+        )
+        return Evidence("numerical", "holds", summary, numbers)
+    at = int(np.argmin(-log_tail / dimensions))
+    witness = Witness(f"r = {dimensions[at]}", 0.0, float(np.exp(log_tail[at])))
+    return Evidence("numerical", "false as printed", "No exponential tail.", numbers, None, witness)
+
+
+def _next_length(at: Cases, step: float) -> np.ndarray:
+    radial = (1 - step) * at.length + step * at.mixed / at.full
+    return np.hypot(radial, step * at.slope * at.sine / at.full)

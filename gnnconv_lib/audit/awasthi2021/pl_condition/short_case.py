@@ -1,0 +1,145 @@
+"""Eqs. (30)-(36): the case l < 1 - delta of Lemma 9, attacked where its assumption holds.
+
+The proof assumes |B - l A| <= eps A/(8 h n): lengths next to B(c)/A. The cases here are exactly
+these, with eps = h = 1.
+
+Reference: awasthi2021, Lemma 9. Book page: book/awasthi2021/pl-condition.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gnnconv_lib.audit._relu_cases import Cases, attack, cases
+from gnnconv_lib.evidence import Evidence, Witness
+
+__all__ = [
+    "beta_from_gap",
+    "convexity_summed",
+    "convexity_with_assumption",
+    "counting_overlaps",
+    "degree_condition",
+    "gap_from_convexity",
+    "relative_gap",
+    "short_case",
+]
+
+Array = np.ndarray
+
+
+def convexity_summed(budget: str = "quick") -> Evidence:
+    """Eqs. (30) and (31): B(c) - A >= (c - 1) C(1), the tangent at c = 1; at every weight."""
+    at = cases(budget)
+    return attack("A - B(c) <= (1 - c) C(1)", at, at.gap, (1 - at.cos) * at.slope_at_one)
+
+
+def convexity_with_assumption(budget: str = "quick") -> Evidence:
+    """Eq. (32): (l - 1) A + A/(8 n) >= (c - 1) C(1) where |B - l A| <= A/(8 n)."""
+    at = _ridge(budget)
+    right = (at.length - 1) * at.full + at.full / (8 * at.nodes)
+    return attack("Eq. (32) where |B - l A| <= A/(8n)", at, (at.cos - 1) * at.slope_at_one, right)
+
+
+def gap_from_convexity(budget: str = "quick") -> Evidence:
+    """Eq. (33): A/(8 n) <= (1 - c) C(1) for l < 1 - delta."""
+    at = _ridge(budget)
+    short = at.length < 1 - 1 / (4 * at.nodes)
+    return attack(
+        "A/(8n) <= (1 - c) C(1) for l < 1 - delta",
+        at,
+        at.full / (8 * at.nodes),
+        (1 - at.cos) * at.slope_at_one,
+        short,
+    )
+
+
+def counting_overlaps(budget: str = "quick") -> Evidence:
+    """Eq. (34): C(1) <= (d+1) n d^2 on regular graphs; false for d <= 1, S = n (d+1)^2 is right."""
+    at = cases(budget)
+    return attack(
+        "C(1) <= (d+1) n d^2 on regular graphs",
+        at,
+        at.slope_at_one,
+        (at.degree + 1) * at.nodes * at.degree**2,
+        at.regular,
+        corrected=(
+            "C(1) <= S = sum of (d_i+1)^2 on every graph: n (d+1)^2 on regular ones, smaller than "
+            "n d^2 (d+1) by a factor of about d.",
+            at.slope_at_one,
+            at.messages,
+        ),
+    )
+
+
+def relative_gap(budget: str = "quick") -> Evidence:
+    """Eq. (35): 1 - c >= 1/(8 pi d^2) for l < 1 - delta; with S it is 1/(8 pi (d+1))."""
+    at = _ridge(budget)
+    short = at.regular & (at.length < 1 - 1 / (4 * at.nodes)) & (at.degree > 0)
+    return attack(
+        "1 - c >= 1/(8 pi d^2) for l < 1 - delta",
+        at,
+        1 / (8 * np.pi * np.maximum(at.degree, 1) ** 2),
+        1 - at.cos,
+        short,
+    )
+
+
+def beta_from_gap(budget: str = "quick") -> Evidence:
+    """Eq. (36), first step: beta >= l - alpha. For alpha >= 0 it is l <= alpha + beta.
+
+    For alpha < 0, which Lemma 3 allows, it fails; then beta >= l sqrt(1 - c^2) is large anyway.
+    """
+    at = cases(budget)
+    where = (at.along >= -0.01) & (at.length >= 0.99)
+    return attack(
+        "beta >= l - alpha for alpha >= -1/100",
+        at,
+        at.length - at.along,
+        at.across,
+        where,
+        corrected=(
+            "beta >= l - alpha for alpha >= 0.",
+            np.where(at.along >= 0, at.length - at.along, 0.0),
+            at.across,
+        ),
+    )
+
+
+def degree_condition(budget: str = "quick") -> Evidence:
+    """Eq. (36), last step: 1/(8 * 36 pi^3 d^2) >= 1/(4 n) needs n >= 72 pi^3 d^2 = 2232 d^2.
+
+    It holds for large n when d = o(sqrt n); the paper's own n = 100, d = 5 is far from it.
+    """
+    factor = 8 * 36 * math.pi**3
+    smallest = {degree: math.ceil(factor * degree**2 / 4) for degree in (1, 2, 5)}
+    numbers = {f"smallest n for d = {d}": float(n) for d, n in smallest.items()}
+    paper = 1 / (factor * 25)
+    witness = Witness("n = 100, d = 5, the paper's Figure 1", 1 / 400, paper)
+    summary = f"Needs n >= {factor / 4:.0f} d^2, so n >= {smallest[5]} for d = 5."
+    if all(1 / (factor * d**2) >= 1 / (4 * n) * (1 - 1e-12) for d, n in smallest.items()):
+        correction = f"Holds for n >= 72 pi^3 d^2, about {factor / 4:.0f} d^2."
+        return Evidence(
+            "numerical", "holds with correction", summary, numbers, None, witness, correction
+        )
+    return Evidence("numerical", "false as printed", summary, numbers, None, witness)
+
+
+def short_case(budget: str = "quick") -> Evidence:
+    """The conclusion for l < 1 - delta: |beta| >= delta where |B - l A| <= A/(8 n).
+
+    With Lemma 3's alpha >= -1/100 and l >= 1 - o(1), read as l >= 1/2. True on all regular graphs
+    tested, far beyond the printed condition on the degree.
+    """
+    at = _ridge(budget)
+    delta = 1 / (4 * at.nodes)
+    where = at.regular & (at.length < 1 - delta) & (at.length >= 0.5) & (at.along >= -0.01)
+    return attack("|beta| >= delta for 1/2 <= l < 1 - delta", at, delta, at.across, where)
+
+
+def _ridge(budget: str) -> Cases:
+    """The cases with lengths moved to |A l - B| <= A/(8 n)."""
+    at = cases(budget)
+    spread = np.tanh(at.length - 1) / (8 * at.nodes)
+    return at.at(np.maximum(at.mixed / at.full + spread, 1e-12), at.cos)
