@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from gnnconv_lib.plotting_layouts import layout
@@ -196,9 +197,11 @@ def draw_graph(
     places = layout(graph, positions)
     adjacency = graph.adjacency.tocoo()
     size = 210.0 if graph.nodes <= 16 else 60.0
-    for i, j in zip(adjacency.row, adjacency.col, strict=True):
-        if i < j:
-            axes.plot(*places[[i, j]].T, color="#888888", linestyle="-", linewidth=1.3, zorder=1)
+    ends = [(i, j) for i, j in zip(adjacency.row, adjacency.col, strict=True) if i < j]
+    segments = places[np.array(ends, dtype=int).reshape(-1, 2)]
+    edges = LineCollection(list(segments), colors="#888888", linewidths=1.3, zorder=1)
+    edges.set_label("edges")
+    axes.add_collection(edges)
     fill = [SERIES[k % len(SERIES)].color for k in (colors or [0] * graph.nodes)]
     axes.scatter(
         places[:, 0], places[:, 1], s=size, c=fill, edgecolors=_INK, linewidths=0.8, zorder=2
@@ -208,8 +211,8 @@ def draw_graph(
             x, y, text, color="white", ha="center", va="center", fontsize=8, fontweight="bold"
         )
     axes.set_axis_off()
-    axes.set_aspect("equal")
-    axes.margins(0.18)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(0.2)
     if caption:
         axes.text(0.5, -0.02, caption, transform=axes.transAxes, ha="center", va="top")
 

@@ -94,8 +94,9 @@ def test_a_graph_is_drawn_with_its_edges_and_nodes() -> None:
     graph = graphs.petersen()
     _, axes = plotting.figure()
     plotting.draw_graph(axes, graph, labels=[str(d) for d in graph.degrees], caption="Petersen")
-    assert len(axes.lines) == graph.edges == 15
-    assert len(axes.collections[0].get_offsets()) == 10
+    edges, nodes = axes.collections
+    assert len(edges.get_segments()) == graph.edges == 15
+    assert len(nodes.get_offsets()) == 10
     assert axes.texts[-1].get_text() == "Petersen"
 
 

@@ -36,7 +36,8 @@ def verdict_rows(items: Sequence[str], budget: str = "quick") -> list[list[str]]
     rows = []
     for identifier in items:
         item = known[require_choice("item", identifier, known)]
-        rows.append([item.heading.split(":")[0], _claim(item), *_outcome(item, known, budget)])
+        name = "Remark" if item.kind == "remark" else item.heading.split(":")[0]
+        rows.append([name, _claim(item), *_outcome(item, known, budget)])
     return rows
 
 
