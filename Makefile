@@ -37,6 +37,10 @@ chapters: $(READY) ## Execute every chapter in place and store its outputs
 lab: $(READY) ## Open JupyterLab on the chapters
 	$(BIN)/jupyter lab --notebook-dir=book
 
+# Kernels choose their own drawing backend; stored outputs are those of a CPU.
+unexport MPLBACKEND
+test test-chapters: export JAX_PLATFORMS ?= cpu
+
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope -q -rs --durations=10 \
 	--nbval --nbval-current-env --nbval-cell-timeout=300
 
@@ -50,7 +54,7 @@ links: $(READY) ## Check that the addresses in the pages answer (needs a network
 	@$(BIN)/python -m gnnconv_lib.chapters.build --links
 
 audit: $(READY) ## Run every check of the ledger with its full budget
-	@$(BIN)/gnnconv audit --budget full
+	@$(BIN)/gnnconv audit --full
 
 lock: .tools/bin/uv ## Resolve requirements.lock again
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -2,9 +2,12 @@
 
 import os
 
+import matplotlib
 from hypothesis import settings
 
-os.environ.setdefault("MPLBACKEND", "Agg")
+# This process draws to files. Kernels must not inherit a backend: notebooks have their own.
+os.environ.pop("MPLBACKEND", None)
+matplotlib.use("Agg")
 
 # Compilation makes the first example slow, so a deadline would measure the compiler.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
