@@ -22,6 +22,7 @@ The next cell enforces the same declaration, and what ties several parameters to
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import reprlib
 from collections.abc import Mapping, MutableMapping
@@ -32,6 +33,7 @@ from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
 
 __all__ = ["InvalidParameter", "Parameter", "check", "from_text", "parse", "require", "rules"]
 
+_CELLS: list[str] = []
 TYPES: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str}
 
 _LINE = re.compile(
@@ -160,6 +162,9 @@ def check(namespace: MutableMapping[str, Any], source: str | None = None) -> rul
         InvalidParameter: one sentence.
     """
     history = [str(entry) for entry in namespace.get("In", [])]
+    if not any(history):
+        # nbval asks the kernel to keep no history.
+        history = list(_CELLS)
     if source is None:
         source, later = _executed_declaration(history)
     else:
@@ -281,6 +286,13 @@ def _executed_declaration(history: list[str]) -> tuple[str, list[str]]:
     raise InvalidParameter("the parameters cell must be executed before the cell that checks it.")
 
 
+def _watch_cells() -> None:
+    """Keep the source of every cell that runs from now on, if this is a notebook."""
+    shell = getattr(builtins, "get_ipython", lambda: None)()
+    if shell is not None:
+        shell.events.register("pre_run_cell", lambda info: _CELLS.append(info.raw_cell))
+
+
 def _assigned_names(cell: str) -> list[str]:
     return [
         target.id
@@ -289,3 +301,6 @@ def _assigned_names(cell: str) -> list[str]:
         for target in statement.targets
         if isinstance(target, ast.Name)
     ]
+
+
+_watch_cells()
