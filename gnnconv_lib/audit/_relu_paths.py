@@ -19,7 +19,7 @@ import numpy as np
 from gnnconv_lib import dual
 from gnnconv_lib.audit._relu_cases import Cases, cases, pair_sums
 
-__all__ = ["Paths", "crossing_time", "gaussian_starts", "paths"]
+__all__ = ["Paths", "crossing", "gaussian_starts", "next_length", "paths"]
 
 Array = np.ndarray
 
@@ -86,12 +86,19 @@ def gaussian_starts(count: int, inner_dimension: int, seed: int) -> tuple[Array,
     return length, weights[:, 0] / length
 
 
-def crossing_time(
+def next_length(at: Cases, step: float) -> Array:
+    """The length after one step of x = eta A, |w+|^2 = ((1-x) l + x B/A)^2 + (x C sin/A)^2."""
+    radial = (1 - step) * at.length + step * at.mixed / at.full
+    return np.hypot(radial, step * at.slope * at.sine / at.full)
+
+
+def crossing(
     rho: Array, mass: Array, length: float, cos: float, step: float, alpha: float, limit: int
-) -> int:
-    """The first t with alpha_t >= `alpha`, or `limit` if there is none before."""
+) -> tuple[int, float]:
+    """The first t with alpha_t >= `alpha` (or `limit` if there is none before), and l_t."""
     full = np.sum(mass * np.asarray(dual.scaled_relu(rho)))
-    return int(_crossing(rho[None], mass[None], full, length, cos, step, alpha, limit))
+    count, size, _ = _crossing(rho[None], mass[None], full, length, cos, step, alpha, limit)
+    return int(count), float(size[0, 0])
 
 
 def _next(
@@ -131,7 +138,7 @@ def _crossing(
     step: Array,
     alpha: Array,
     limit: Array,
-) -> jax.Array:
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     def going(state: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
         count, size, angle = state
         return jnp.logical_and(count < limit, (size * jnp.cos(angle))[0, 0] < alpha)
@@ -143,4 +150,4 @@ def _crossing(
         return count + 1, *_next(rho, mass, full, step, (size, angle))
 
     start = (jnp.asarray(0), jnp.full((1, 1), length), jnp.full((1, 1), jnp.arccos(cos)))
-    return jax.lax.while_loop(going, body, start)[0]
+    return jax.lax.while_loop(going, body, start)

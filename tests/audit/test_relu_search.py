@@ -71,7 +71,7 @@ def test_paths_follow_gradient_descent_in_the_weights():
 
 
 def test_exact_hessian_entries_agree_with_the_library():
-    point = smoothness._interior("quick")
+    point = smoothness.interior("quick")
     row, columns = 3, slice(80, 90)
     measure = OverlapMeasure(
         point.at.rho[row], point.at.mass[row], 0 * point.at.mass[row], int(point.at.nodes[row, 0])

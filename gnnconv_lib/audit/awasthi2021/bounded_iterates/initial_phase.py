@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from gnnconv_lib import graphs, relu_gnn
 from gnnconv_lib.audit._relu_cases import Cases, attack, cases
-from gnnconv_lib.audit._relu_paths import crossing_time
+from gnnconv_lib.audit._relu_paths import crossing, paths
 from gnnconv_lib.evidence import Evidence, Verdict, Witness
 from gnnconv_lib.summaries import OverlapMeasure, overlap
 
@@ -30,9 +30,11 @@ __all__ = [
     "dual_difference",
     "early_alpha_step",
     "early_length_step",
+    "early_phase_length",
     "initial_alpha",
     "initial_phase_time",
     "length_drift",
+    "length_near_one",
     "length_update",
 ]
 
@@ -83,6 +85,38 @@ def early_alpha_step(budget: str = "quick") -> Evidence:
         _next_point(at)[0],
         where,
     )
+
+
+def early_phase_length(budget: str = "quick") -> Evidence:
+    """l_t >= 2 when alpha_t >= -1/100 is first reached: no, the length is close to B/A by then."""
+    measure = overlap(graphs.cycle(40))
+    rho, mass = np.asarray(measure.rho), np.asarray(measure.mass)
+    steps, length = crossing(rho, mass, math.sqrt(10), -0.3, STEP, -0.01, 10**7)
+    numbers = {"steps": float(steps), "length at the first alpha >= -1/100": length}
+    if length >= 2:
+        return Evidence("search", "holds", f"l = {length:.3f} at step {steps}.", numbers)
+    return Evidence(
+        "search",
+        "holds with correction",
+        f"l = {length:.3f} < 2 when alpha first exceeds -1/100, on the cycle of 40 nodes.",
+        numbers,
+        None,
+        Witness("cycle(40), c_0 = -0.3, l_0 = sqrt(10), eta = 1/(6 pi A)", 2.0, length),
+        "The length never exceeds max(l_0, 1) and has settled near B(c_t)/A <= 1 by then.",
+    )
+
+
+def length_near_one(budget: str = "quick") -> Evidence:
+    """l_t >= 1 - 2 S/A once alpha_t >= -1/100, along trajectories from step 120 on, eta A = 1/(6 pi)."""
+    run = paths(budget, STEP)
+    at = run.next_
+    late = np.broadcast_to(
+        np.arange(run.length.shape[2] - 1) >= 120,
+        at.length.shape[:1] + run.length.shape[1:2] + (run.length.shape[2] - 1,),
+    )
+    where = late.reshape(at.length.shape) & (at.along >= -0.01)
+    bound = 1 - 2 * at.messages / at.full
+    return attack("l_t >= 1 - 2 S/A for alpha_t >= -1/100, t >= 120", at, bound, at.length, where)
 
 
 def length_drift(budget: str = "quick") -> Evidence:
@@ -185,7 +219,7 @@ def initial_phase_time(budget: str = "quick") -> Evidence:
     for nodes in sizes:
         measure = overlap(graphs.cycle(nodes))
         rho, mass = np.asarray(measure.rho), np.asarray(measure.mass)
-        times.append(crossing_time(rho, mass, math.sqrt(10), -0.3, STEP, -0.01, 10**7))
+        times.append(crossing(rho, mass, math.sqrt(10), -0.3, STEP, -0.01, 10**7)[0])
         ratio = float(measure.mass.sum()) / (9 * nodes)
         allowed.append(ratio)
     growth = math.log(times[-1] / times[-2]) / math.log(sizes[-1] / sizes[-2])

@@ -10,8 +10,8 @@ import math
 import numpy as np
 from scipy.stats import chi2
 
-from gnnconv_lib.audit._relu_cases import Cases, attack, cases
-from gnnconv_lib.audit._relu_paths import paths
+from gnnconv_lib.audit._relu_cases import attack, cases
+from gnnconv_lib.audit._relu_paths import next_length, paths
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 
@@ -36,7 +36,7 @@ def length_recursion(budget: str = "quick") -> Evidence:
     printed = at.length**2 * (1 + step**2 - 2 * step) + (step * ratio) ** 2
     printed = printed + (step * at.slope * at.sine / at.full) ** 2
     printed = printed + 2 * step * at.length * ratio - 2 * step**2 * ratio * at.length
-    exact = _next_length(at, step) ** 2
+    exact = next_length(at, step) ** 2
     error = np.abs(printed - exact)
     return attack(
         "the expansion of l_{t+1}^2", at, error, 1e-13 * (1 + at.length**2), kind="numerical"
@@ -51,7 +51,7 @@ def upper_step(budget: str = "quick") -> Evidence:
     """
     at = cases(budget)
     printed = (at.length * (1 - ENDS[0])) ** 2 + 1 / 16
-    reached = np.maximum(_next_length(at, ENDS[0]), _next_length(at, ENDS[1])) ** 2
+    reached = np.maximum(next_length(at, ENDS[0]), next_length(at, ENDS[1])) ** 2
     bound = np.maximum(*[bounds.lemma_1(at.length, 1.0, step)[1] for step in ENDS]) ** 2
     return attack(
         "l_{t+1}^2 <= (l (1 - 1/(16 pi)))^2 + 1/16",
@@ -70,7 +70,7 @@ def lower_step(budget: str = "quick") -> Evidence:
     middle = (at.length * (1 - step) + ratio) ** 2
     left = np.maximum(middle, ratio**2)
     return attack(
-        "l_{t+1}^2 >= ((1-x) l + x B/A)^2 >= (x B/A)^2", at, left, _next_length(at, step) ** 2
+        "l_{t+1}^2 >= ((1-x) l + x B/A)^2 >= (x B/A)^2", at, left, next_length(at, step) ** 2
     )
 
 
@@ -119,7 +119,7 @@ def one_step_bounds(budget: str = "quick") -> Evidence:
     excess = np.zeros_like(at.length)
     for step in (1e-3, *ENDS, 0.5, 1.0):
         low, high = bounds.lemma_1(at.length, at.mixed / at.full, step)
-        reached = _next_length(at, step)
+        reached = next_length(at, step)
         excess = np.maximum(excess, np.maximum(low - reached, reached - high) / high)
     return attack("(1-x) l + x B/A <= l_{t+1} <= (1-x) l + x", at, excess, 1e-13)
 
@@ -138,8 +138,3 @@ def initial_length(budget: str = "quick") -> Evidence:
     at = int(np.argmin(-log_tail / dimensions))
     witness = Witness(f"r = {dimensions[at]}", 0.0, float(np.exp(log_tail[at])))
     return Evidence("numerical", "false as printed", "No exponential tail.", numbers, None, witness)
-
-
-def _next_length(at: Cases, step: float) -> np.ndarray:
-    radial = (1 - step) * at.length + step * at.mixed / at.full
-    return np.hypot(radial, step * at.slope * at.sine / at.full)

@@ -41,7 +41,7 @@ CORRECTED = "The Hessian is A I - (1/l) (B - c C + sin^2 C'(c)) e e' with e orth
 
 
 @dataclass(frozen=True)
-class _Point:
+class Point:
     """A, B, C and their derivatives at interior weights (|c| < 1), and the exact Hessian."""
 
     at: Cases
@@ -97,7 +97,7 @@ def derivative_of_c_beta(budget: str = "quick") -> Evidence:
 
 def eigenvalue_by_entries(budget: str = "quick") -> Evidence:
     """lambda_max <= the sum of the absolute values of the four entries."""
-    point = _interior(budget)
+    point = interior(budget)
     top, mixed, low = point.exact
     total = np.abs(top) + np.abs(low) + 2 * np.abs(mixed)
     largest = (top + low) / 2 + np.hypot((top - low) / 2, mixed)
@@ -106,7 +106,7 @@ def eigenvalue_by_entries(budget: str = "quick") -> Evidence:
 
 def largest_eigenvalue(budget: str = "quick") -> Evidence:
     """lambda_max <= 4 A (1 + sqrt(2 sigma sqrt(r) + 4 pi + 1)): true, and about 20 times too large."""
-    point = _interior(budget)
+    point = interior(budget)
     top, mixed, low = point.exact
     largest = (top + low) / 2 + np.hypot((top - low) / 2, mixed)
     bound = bounds.lemma_2_printed(point.at.full, 1.0, 1)
@@ -117,14 +117,14 @@ def largest_eigenvalue(budget: str = "quick") -> Evidence:
 
 def largest_eigenvalue_is_a(budget: str = "quick") -> Evidence:
     """lambda_max = A at every w != 0, on every graph: f(w) = |w| B(c) is convex and 1-homogeneous."""
-    point = _interior(budget)
+    point = interior(budget)
     top, mixed, low = point.exact
     largest = (top + low) / 2 + np.hypot((top - low) / 2, mixed)
     error = np.abs(largest / point.at.full - 1)
     return attack("lambda_max = A at every w != 0", point.at, error, 1e-8, kind="numerical")
 
 
-def _interior(budget: str) -> _Point:
+def interior(budget: str) -> Point:
     """Weights with |c| <= 0.9999 and l in [0.01, 100], as arrays of the shape of the cases."""
     at = cases(budget)
     cos = np.clip(at.cos, -0.9999, 0.9999)
@@ -138,7 +138,7 @@ def _interior(budget: str) -> _Point:
     turn = (mixed - cos * slope + curvature * sine**2) / length
     exact = (at.full - turn * sine**2, turn * cos * sine, at.full - turn * cos**2)
     moved = Cases(**{**at.__dict__, "length": length, "cos": cos, "mixed": mixed, "slope": slope})
-    return _Point(
+    return Point(
         moved,
         a,
         b,
@@ -159,9 +159,9 @@ def _sums(at: Cases, products: Array) -> tuple[Array, Array]:
 
 
 def _entry(
-    budget: str, name: str, index: int, printed: Callable[[_Point], Array], words: str
+    budget: str, name: str, index: int, printed: Callable[[Point], Array], words: str
 ) -> Evidence:
-    point = _interior(budget)
+    point = interior(budget)
     exact = np.broadcast_to(point.exact[index], point.l.shape)
     value = printed(point)
     error = np.abs(value - exact) / point.at.full
@@ -177,7 +177,7 @@ def _entry(
 
 
 def _first_derivative(budget: str, name: str, both: int, sums: str, field: str) -> Evidence:
-    point = _interior(budget)
+    point = interior(budget)
     size = np.abs(getattr(point, field))
     if sums == "slope":
         factor = np.abs(point.at.slope)
@@ -200,7 +200,7 @@ def _first_derivative(budget: str, name: str, both: int, sums: str, field: str) 
     )
 
 
-def _printed_alpha_alpha(p: _Point) -> Array:
+def _printed_alpha_alpha(p: Point) -> Array:
     a, b, l, at = p.a, p.b, p.l, p.at  # noqa: E741
     return (
         at.full
@@ -211,19 +211,19 @@ def _printed_alpha_alpha(p: _Point) -> Array:
     )
 
 
-def _printed_beta_beta(p: _Point) -> Array:
+def _printed_beta_beta(p: Point) -> Array:
     a, b, l, at = p.a, p.b, p.l, p.at  # noqa: E741
     last = a * (a**2 - b**2) / l**4 * at.slope
     return at.full - b / l * p.b_b + a * b / l**1.5 * at.mixed + a * b / l**2 * p.c_a + last
 
 
-def _printed_alpha_beta(p: _Point) -> Array:
+def _printed_alpha_beta(p: Point) -> Array:
     a, b, l, at = p.a, p.b, p.l, p.at  # noqa: E741
     last = b * (b**2 - a**2) / l**4 * at.slope
     return -b / l * p.b_a + a * b / l**1.5 * at.mixed + a * b / l**2 * p.c_a + last
 
 
-def _printed_beta_alpha(p: _Point) -> Array:
+def _printed_beta_alpha(p: Point) -> Array:
     a, b, l, at = p.a, p.b, p.l, p.at  # noqa: E741
     last = 2 * a * b**2 / l**4 * at.slope
     return -a / l * p.b_b + a * b / l**1.5 * at.mixed - b**2 / l**2 * p.c_b - last

@@ -12,12 +12,14 @@ import math
 
 import numpy as np
 
+from gnnconv_lib import dual
 from gnnconv_lib.audit._relu_cases import Cases, attack, cases
 from gnnconv_lib.evidence import Evidence, Witness
 
 __all__ = [
     "beta_from_gap",
     "convexity_summed",
+    "convexity_termwise",
     "convexity_with_assumption",
     "counting_overlaps",
     "degree_condition",
@@ -29,8 +31,17 @@ __all__ = [
 Array = np.ndarray
 
 
+def convexity_termwise(budget: str = "quick") -> Evidence:
+    """Eq. (30): s(rho c) - s(rho) >= rho (c - 1) s'(rho) for every rho in [0, 1] and c in [-1, 1]."""
+    at = cases(budget)
+    rho = np.linspace(0.0, 1.0, len(at.names))[:, None]
+    gap = np.asarray(dual.scaled_relu_difference(rho, 1 - at.cos))
+    bound = rho * (1 - at.cos) * np.asarray(dual.step(rho))
+    return attack("s(rho) - s(rho c) <= rho (1 - c) s'(rho)", at, gap, bound)
+
+
 def convexity_summed(budget: str = "quick") -> Evidence:
-    """Eqs. (30) and (31): B(c) - A >= (c - 1) C(1), the tangent at c = 1; at every weight."""
+    """Eq. (31): B(c) - A >= (c - 1) C(1), the tangent at c = 1; at every weight."""
     at = cases(budget)
     return attack("A - B(c) <= (1 - c) C(1)", at, at.gap, (1 - at.cos) * at.slope_at_one)
 
