@@ -5,6 +5,7 @@ Book page: `book/back/ledger`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,12 +54,19 @@ def first_sentence(text: str, length: int = 160) -> str:
 
     >>> first_sentence("The loss is convex. It has one minimum.")
     'The loss is convex.'
+    >>> first_sentence("See Eq. (1) for the sum. It is finite.")
+    'See Eq. (1) for the sum.'
     """
     words = " ".join(text.split())
-    sentence = words.split(". ")[0].rstrip(".") + "."
+    # "Eq. (1)" and the like do not end a sentence.
+    sentence = re.split(r"(?<!\bEq)(?<!\bEqs)(?<!\be\.g)(?<!\bi\.e)\. ", words)[0].rstrip(".") + "."
     if len(sentence) <= length:
         return sentence
-    return sentence[:length].rsplit(" ", 1)[0] + " …"
+    cut = sentence[:length].rsplit(" ", 1)[0]
+    # A formula is not cut in the middle.
+    if cut.count("$") % 2:
+        cut = cut[: cut.rindex("$")].rstrip()
+    return cut + " …"
 
 
 def _claim(item: ledger.Item) -> str:
