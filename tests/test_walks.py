@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gnnconv_lib import InvalidInput, graphs
 from gnnconv_lib.summaries import main_eigenvalues as main
-from gnnconv_lib.summaries import walks
+from gnnconv_lib.summaries.walks import as_walks, from_measure, lanczos, walk_counts, walks
 
 FAMILIES = {
     "one node": graphs.empty(1),
@@ -43,28 +43,28 @@ def dense_counts(graph: graphs.Graph, length: int) -> list[int]:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_walk_counts_are_exact(name: str) -> None:
-    counts = walks.walk_counts(FAMILIES[name], 9)
+    counts = walk_counts(FAMILIES[name], 9)
     assert list(counts) == dense_counts(FAMILIES[name], 9)
 
 
 def test_walk_counts_do_not_overflow() -> None:
     # A complete graph has n (n-1)^k walks of length k; 64 bits end at k = 6 here.
-    counts = walks.walk_counts(graphs.complete(1000), 30)
+    counts = walk_counts(graphs.complete(1000), 30)
     assert counts == tuple(1000 * 999**k for k in range(31))
 
 
 def test_overflow_in_the_inner_product_only() -> None:
     # A^4 1 fits into 64 bits here, its squared length does not.
     graph = graphs.star(100_000)
-    assert walks.walk_counts(graph, 8)[8] == 100_001 * 100_000**4
+    assert walk_counts(graph, 8)[8] == 100_001 * 100_000**4
     assert 100_001 * 100_000**4 > 2**63
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 @pytest.mark.parametrize("rounds", [1, 2, 3, 5])
 def test_quadrature_reproduces_the_walk_counts(name: str, rounds: int) -> None:
-    measure = walks.walks(FAMILIES[name], rounds)
-    exact = np.array(walks.walk_counts(FAMILIES[name], 2 * rounds + 1), dtype=float)
+    measure = walks(FAMILIES[name], rounds)
+    exact = np.array(walk_counts(FAMILIES[name], 2 * rounds + 1), dtype=float)
     powers = np.arange(2 * rounds + 2)
     mu, weight = np.asarray(measure.mu), np.asarray(measure.weight)
     found = np.sum(weight[:, None] * mu[:, None] ** powers, axis=0)
@@ -77,8 +77,8 @@ def test_quadrature_reproduces_the_walk_counts(name: str, rounds: int) -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_floating_point_lanczos_finds_the_same_rule(name: str) -> None:
-    measure = walks.walks(FAMILIES[name], 4)
-    mu, weight = walks.lanczos(FAMILIES[name], 5)
+    measure = walks(FAMILIES[name], 4)
+    mu, weight = lanczos(FAMILIES[name], 5)
     scale = max(1.0, float(np.max(np.abs(mu))))
     np.testing.assert_allclose(mu, measure.mu, atol=1e-12 * scale)
     np.testing.assert_allclose(weight, measure.weight, atol=1e-11 * FAMILIES[name].nodes)
@@ -90,7 +90,7 @@ def test_exhausted_measures_are_the_main_eigenvalues(name: str) -> None:
     mu, weight = main.main_eigenvalues(graph)
     assert weight.sum() == pytest.approx(graph.nodes, rel=1e-12)
     if len(mu) <= 12:
-        measure = walks.walks(graph, len(mu))
+        measure = walks(graph, len(mu))
         assert measure.exhausted
         np.testing.assert_allclose(measure.mu, mu, atol=1e-11)
         np.testing.assert_allclose(measure.weight, weight, atol=1e-10)
@@ -98,7 +98,7 @@ def test_exhausted_measures_are_the_main_eigenvalues(name: str) -> None:
 
 def test_regular_graphs_have_one_node_even_where_rounding_would_add_one() -> None:
     for graph, degree in [(graphs.random_regular(500, 7, 3), 7), (graphs.complete(333), 332)]:
-        measure = walks.walks(graph, 6)
+        measure = walks(graph, 6)
         np.testing.assert_allclose(measure.mu, [degree], rtol=1e-15)
         np.testing.assert_allclose(measure.weight, [graph.nodes], rtol=1e-15)
         assert measure.exhausted
@@ -106,7 +106,7 @@ def test_regular_graphs_have_one_node_even_where_rounding_would_add_one() -> Non
 
 def test_star_has_two_main_eigenvalues_in_closed_form() -> None:
     for leaves in (2, 9, 10_000):
-        measure = walks.walks(graphs.star(leaves), 3)
+        measure = walks(graphs.star(leaves), 3)
         root = np.sqrt(leaves)
         np.testing.assert_allclose(measure.mu, [-root, root], rtol=1e-13)
         expected = np.array([(root - 1) ** 2 / 2, (root + 1) ** 2 / 2])
@@ -116,7 +116,7 @@ def test_star_has_two_main_eigenvalues_in_closed_form() -> None:
 def test_number_of_main_eigenvalues_against_exact_rational_rank() -> None:
     for graph in nx.graph_atlas_g()[1:200]:
         made = graphs.from_networkx(graph)
-        measure = walks.walks(made, made.nodes)
+        measure = walks(made, made.nodes)
         assert len(measure.mu) == main.number_of_main_eigenvalues(made)
 
 
@@ -124,7 +124,7 @@ def test_components_regular_is_the_walk_count_identity() -> None:
     for graph in nx.graph_atlas_g()[1:400]:
         made = graphs.from_networkx(graph)
         cubes = sum(int(d) ** 3 for d in made.degrees)
-        assert main.components_regular(made) == (cubes == walks.walk_counts(made, 3)[3])
+        assert main.components_regular(made) == (cubes == walk_counts(made, 3)[3])
 
 
 @settings(max_examples=30, deadline=None)
@@ -134,25 +134,25 @@ def test_permuting_the_nodes_changes_nothing(n: int, p: float, seed: int) -> Non
     order = np.random.default_rng(seed).permutation(n)
     renamed = nx.relabel_nodes(graph, {i: int(order[i]) for i in range(n)})
     first, second = graphs.from_networkx(graph), graphs.from_edges(n, list(renamed.edges))
-    assert walks.walk_counts(first, 7) == walks.walk_counts(second, 7)
-    assert np.array_equal(walks.walks(first, 3).mu, walks.walks(second, 3).mu)
+    assert walk_counts(first, 7) == walk_counts(second, 7)
+    assert np.array_equal(walks(first, 3).mu, walks(second, 3).mu)
 
 
 def test_the_summary_is_a_pytree() -> None:
-    measure = walks.walks(graphs.path(5), 2)
+    measure = walks(graphs.path(5), 2)
     total = jax.jit(lambda m: (m.weight * m.mu**2).sum())(measure)
-    assert float(total) == pytest.approx(walks.walk_counts(graphs.path(5), 2)[2], rel=1e-14)
+    assert float(total) == pytest.approx(walk_counts(graphs.path(5), 2)[2], rel=1e-14)
 
 
 def test_bad_input() -> None:
     with pytest.raises(InvalidInput, match="rounds must be an integer of at least 1"):
-        walks.walks(graphs.path(3), 0)
+        walks(graphs.path(3), 0)
     with pytest.raises(InvalidInput, match="length must be"):
-        walks.walk_counts(graphs.path(3), -1)
+        walk_counts(graphs.path(3), -1)
     with pytest.raises(InvalidInput, match="rounds must be at most 2"):
-        walks.as_walks(walks.walks(graphs.path(9), 2), 3)
-    assert walks.as_walks(walks.walks(graphs.star(3), 2), 9).rounds == 2  # exhausted: good for all
+        as_walks(walks(graphs.path(9), 2), 3)
+    assert as_walks(walks(graphs.star(3), 2), 9).rounds == 2  # exhausted: good for all
     with pytest.raises(InvalidInput, match="vectors of one length"):
-        walks.from_measure([1.0], [1.0, 2.0], 1)
+        from_measure([1.0], [1.0, 2.0], 1)
     with pytest.raises(InvalidInput, match="at most 1500 nodes"):
         main.main_eigenvalues(graphs.empty(1501))

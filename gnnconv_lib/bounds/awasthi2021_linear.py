@@ -1,7 +1,7 @@
 """Constants of awasthi2021 for deep linear GNNs: Lemmas 12-14, Theorems 2-4, printed and corrected.
 
-Section 4 and appendix C, book pages `book/awasthi2021/linear-gnn` and
-`book/awasthi2021/unequal-degrees`.
+Section 4 and appendix C, book pages `book/awasthi2021/deep-linear` and
+`book/awasthi2021/linear-unequal-degrees`.
 
 Symbols: n nodes, every degree d, L rounds, sigma_i* the singular values of M* = W1* + d W2*,
 sigma_{i,0} those of the start M_0. From W1 = W2 = I the start is sigma_{i,0} = 1 + d. Functions

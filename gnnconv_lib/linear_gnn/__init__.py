@@ -1,6 +1,6 @@
 """The deep linear GNN of awasthi2021, section 4: exact population loss and gradient on any graph.
 
-Book pages `book/awasthi2021/linear-gnn` and `book/awasthi2021/unequal-degrees`.
+Book pages `book/awasthi2021/deep-linear` and `book/awasthi2021/linear-unequal-degrees`.
 
 `loss`, `gradient`: any graph, any matrices, by walk moments. `loss_by_recursion`, `forward`: the
 definition, node by node. `loss_from_moments`: from walk counts alone. `pair_loss`,

@@ -1,7 +1,7 @@
 """Commuting symmetric weights: every common eigenvector p has its own pair (alpha_p, beta_p).
 
 Appendix C of awasthi2021 ("handling unequal degrees"), book page
-`book/awasthi2021/unequal-degrees`.
+`book/awasthi2021/linear-unequal-degrees`.
 
 If W1, W2, W1*, W2* are symmetric and commute, they are diagonal in one basis; gradient descent from
 the identity stays there. The loss splits into a sum over p of

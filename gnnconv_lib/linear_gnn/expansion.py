@@ -1,6 +1,6 @@
 """The loss of a linear GNN straight from its walk counts, without any eigenvalue.
 
-Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
+Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/deep-linear`.
 
 (W1 + mu W2)^L = sum_k mu^k C_k, where C_k is the sum of all words of length L with k letters W2.
 With D_k = C_k - C_k*, the loss is the Hankel form 1/2 sum_{j,k} m_{j+k} <D_j, D_k> in the walk

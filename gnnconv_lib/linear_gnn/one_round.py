@@ -1,6 +1,6 @@
 """One round: the loss is a quadratic in (W1, W2), solved completely.
 
-Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/unequal-degrees`.
+Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-unequal-degrees`.
 
 For L = 1 the walk counts needed are m_0 = n, m_1 = sum_i d_i and m_2 = sum_i d_i^2. With D1 = W1
 - W1* and D2 = W2 - W2* the loss is 1/2 (m_0 |D1|^2 + 2 m_1 <D1, D2> + m_2 |D2|^2): the Hessian is

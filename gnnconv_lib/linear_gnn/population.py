@@ -1,6 +1,6 @@
 """Population loss and gradient of a linear GNN with L rounds, on any graph, for any matrices.
 
-Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
+Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/deep-linear`.
 
 One round maps the stacked embeddings by I (x) W1 + A (x) W2, where A is the adjacency matrix and
 (x) the Kronecker product. A = sum_mu mu P_mu over its eigenspaces, and the P_mu (x) I commute

@@ -1,6 +1,6 @@
 """The slow reference: message passing over the nodes of the graph, as the definition has it.
 
-Section 4 of awasthi2021, book page `book/awasthi2021/linear-gnn`.
+Section 4 of awasthi2021, book page `book/awasthi2021/deep-linear`.
 
 Nothing here knows of eigenvalues or walks. `forward` runs Eqs. (18)-(19) on given features.
 `loss_by_recursion` builds the linear map from all features to the output by one matrix per node

@@ -1,6 +1,6 @@
 """Regular graphs: one main eigenvalue d, so that only M = W1 + d W2 matters.
 
-Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
+Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/deep-linear`.
 
 On a d-regular graph with n nodes the loss is n/2 |M^L - M*^L|_F^2. Gradient descent moves W1 by G
 and W2 by d G, so M moves by (1 + d^2) G and the combination d W1 - W2 never moves: no amount of

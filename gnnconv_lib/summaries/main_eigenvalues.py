@@ -1,6 +1,6 @@
 """Main eigenvalues of a graph: those whose eigenspace is not orthogonal to the all-ones vector.
 
-Appendix C of awasthi2021, book pages `book/awasthi2021/unequal-degrees` and
+Appendix C of awasthi2021, book pages `book/awasthi2021/linear-unequal-degrees` and
 `book/beyond/main-eigenvalues`.
 
 They take the place of the degrees in the loss of a linear GNN. This file finds all of them with

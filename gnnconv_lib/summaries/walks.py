@@ -1,6 +1,6 @@
 """What L rounds of a linear GNN need of a graph: its walk moments, as a Gauss quadrature.
 
-Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/linear-gnn`.
+Section 4 and appendix C of awasthi2021, book page `book/awasthi2021/deep-linear`.
 
 With the adjacency matrix A (no self loops) and the all-ones vector 1, the number of walks of
 length k is m_k = 1' A^k 1. Spectral decomposition makes it the k-th moment of the *walk measure*
