@@ -102,7 +102,6 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
     The difference is taken between integers, so that nothing cancels.
     """
     degrees, frequency = np.unique(graph.degrees + 1, return_counts=True)
-    root = np.sqrt(degrees)
     first = np.searchsorted(degrees, groups.first)
     order = np.argsort(first, kind="stable")
     bounds = np.searchsorted(first[order], np.arange(degrees.size + 1))
@@ -113,7 +112,7 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
         missing[1:] *= 2  # ordered pairs: both orders of different degrees
         mine = order[bounds[number] : bounds[number + 1]]
         np.subtract.at(missing, second[mine] - number, groups.count[mine])
-        mass += float(root[number] * np.sum(root[number:] * missing))
+        mass += float(np.sum(np.sqrt(degrees[number] * degrees[number:]) * missing))
         pairs += int(missing.sum())
     return mass, pairs
 
