@@ -1,8 +1,13 @@
-"""Dual activations by quadrature in the plane: slow, simple, independent of the series.
+"""Dual activations by quadrature in the plane: slow, simple, independent of the other routes.
 
-With X = a U + b V and Y = a U - b V, a = sqrt((1 + rho) / 2), b = sqrt((1 - rho) / 2), U and V are
-independent standard Gaussians, and nothing degenerates at rho = 1 or -1. The trapezoid rule over
-(U, V) converges geometrically for activations that are analytic near the real line.
+`expectation` is for smooth activations. With a = sqrt((1 + rho) / 2), b = sqrt((1 - rho) / 2),
+X = a U + b V and Y = a U - b V, the variables U and V are independent standard Gaussians, and
+nothing degenerates at rho = 1 or -1. The trapezoid rule over (U, V) converges geometrically for
+activations that are analytic near the real line.
+
+`by_angle` is for activations made of two rays, sigma(t) = |t|^degree sigma(sign t): the radius
+integrates out, and Gauss-Legendre rules between the four angles where a kink is met are exact to
+rounding.
 
 Book page: book/awasthi2021/dual-activations.
 """
@@ -12,20 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 
-from gnnconv_lib.precision import as_float_array
-
-__all__ = ["expectation"]
+__all__ = ["by_angle", "expectation"]
 
 
 def expectation(
-    function: Callable[[jax.Array, jax.Array], jax.Array],
-    rho: Any,
-    spacing: float = 1 / 16,
-    reach: float = 9.0,
-) -> jax.Array:
+    function: Callable[[Any, Any], Any], rho: Any, spacing: float = 1 / 12, reach: float = 9.0
+) -> np.ndarray:
     """The expectation E[function(X, Y)] for standard Gaussians X, Y with correlation rho.
 
     sum over u, v of spacing^2 phi(u) phi(v) function(a u + b v, a u - b v),
@@ -37,19 +36,49 @@ def expectation(
         rho: correlations in [-1, 1], any shape; worked off one after another.
 
     Returns:
-        an array of the shape of rho.
+        float64 array of the shape of rho.
 
     >>> round(float(expectation(lambda x, y: x * x * y * y, 0.5)), 12)
     1.5
     """
-    (rho,) = as_float_array(rho)
+    correlations = np.asarray(rho, np.float64)
     count = round(reach / spacing)
-    nodes = spacing * jnp.arange(-count, count + 1, dtype=rho.dtype)
-    weights = spacing / jnp.sqrt(2 * jnp.pi) * jnp.exp(-nodes * nodes / 2)
+    nodes = spacing * np.arange(-count, count + 1)
+    weights = spacing / np.sqrt(2 * np.pi) * np.exp(-nodes * nodes / 2)
+    values = []
+    for correlation in correlations.ravel():
+        along = np.sqrt((1 + correlation) / 2) * nodes[:, None]
+        across = np.sqrt((1 - correlation) / 2) * nodes[None, :]
+        values.append(weights @ np.asarray(function(along + across, along - across)) @ weights)
+    return np.array(values).reshape(correlations.shape)
 
-    def one(correlation: jax.Array) -> jax.Array:
-        along = jnp.sqrt((1 + correlation) / 2) * nodes[:, None]
-        across = jnp.sqrt((1 - correlation) / 2) * nodes[None, :]
-        return weights @ function(along + across, along - across) @ weights
 
-    return jax.lax.map(one, rho.reshape(-1)).reshape(rho.shape)
+def by_angle(function: Callable[[Any], Any], rho: Any, degree: int, nodes: int = 32) -> np.ndarray:
+    """The dual of a positively homogeneous function of degree 0 or 1, by its angular integral.
+
+    (2^degree / (2 pi)) int_0^(2 pi) sigma(cos(a)) sigma(cos(a - theta)) da, theta = arccos(rho).
+
+    Args:
+        function: sigma, with sigma(r t) = r^degree sigma(t) for r > 0.
+        rho: correlations in [-1, 1], any shape.
+        degree: 0 (steps) or 1 (ReLU and its like).
+        nodes: of the Gauss-Legendre rule on each of the four arcs.
+
+    Returns:
+        float64 array of the shape of rho.
+
+    >>> float(by_angle(lambda t: np.maximum(t, 0.0), 1.0, degree=1).round(12))
+    0.5
+    """
+    theta = np.arccos(np.asarray(rho, np.float64))[..., None, None]
+    ends = np.concatenate(
+        [theta * 0 + np.pi / 2 * np.array([1, 3]), theta + np.pi / 2 * np.array([1, 3])], axis=-1
+    )
+    ends = np.sort(np.mod(ends, 2 * np.pi), axis=-1)
+    widths = np.diff(ends, axis=-1, append=ends[..., :1] + 2 * np.pi)
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    angles = ends[..., None] + widths[..., None] * (points + 1) / 2
+    values = np.asarray(function(np.cos(angles))) * np.asarray(
+        function(np.cos(angles - theta[..., None]))
+    )
+    return 2**degree / (4 * np.pi) * np.sum(values @ weights * widths, axis=(-2, -1))

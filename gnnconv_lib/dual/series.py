@@ -39,6 +39,7 @@ CHEBYSHEV_TERMS = 160
 SPACING = 1 / 24
 REACH = 13.0
 TRUNCATION = 1e-16
+FEW_POINTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def _fixed(
 ) -> jax.Array:
     entries = series(activation, scale_x, scale_y, order).coefficients
     even, odd = (_without_noise(entries[start::2]) for start in (0, 1))
-    return _compiled_clenshaw(even, odd, rho)
+    if isinstance(rho, jax.core.Tracer) or rho.size > FEW_POINTS:
+        return _written_out(even, odd, rho)
+    return _looped(*(_padded(entry, rho.dtype) for entry in (even, odd)), rho)
 
 
 @_fixed.defjvp
@@ -185,7 +188,9 @@ def _clenshaw(even: Any, odd: Any, rho: jax.Array) -> jax.Array:
     return result + rho * (first - second)
 
 
-_compiled_clenshaw = partial(jax.jit, static_argnums=(0, 1))(_clenshaw)
+# Written out, the sum runs several times faster but compiles anew for each activation and scale.
+_written_out = partial(jax.jit, static_argnums=(0, 1))(_clenshaw)
+_looped = jax.jit(_clenshaw)
 
 
 def _recurrence(entries: Any, twice: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -213,6 +218,11 @@ def _without_noise(entries: tuple[float, ...]) -> tuple[float, ...]:
     """`entries` without its tail of numbers that sum to rounding error or less."""
     tails = np.cumsum(np.abs(entries)[::-1])[::-1]
     return entries[: int(np.sum(tails > TRUNCATION))]
+
+
+def _padded(entries: tuple[float, ...], dtype: Any) -> np.ndarray:
+    """`entries` filled up with zeros to one length, so that one compiled loop serves all."""
+    return np.pad(np.asarray(entries, dtype), (0, CHEBYSHEV_TERMS // 2 - len(entries)))
 
 
 def _falling(order: int) -> np.ndarray:
