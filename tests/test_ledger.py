@@ -338,14 +338,14 @@ def walked(monkeypatch, modules):
 
 
 def test_the_registry_refuses_unknown_names_and_budgets():
-    with pytest.raises(InvalidInput, match="check must be one of"):
+    with pytest.raises(InvalidInput, match="check must be the name of a check"):
         audit.run("awasthi2021.dual_activations.no_such_check")
     with pytest.raises(InvalidInput, match="budget must be one of quick, full"):
         audit.run("awasthi2021.dual_activations.no_such_check", "slow")
 
 
 def test_the_registry_refuses_a_check_without_evidence(monkeypatch):
-    monkeypatch.setattr(audit, "_registry", lambda: {"a.b.c": lambda budget: True})
+    monkeypatch.setattr(audit, "_registry", lambda chapter: {"a.b.c": lambda budget: True})
     with pytest.raises(InvalidInput, match=r"check a\.b\.c must return Evidence, got bool"):
         audit.run("a.b.c")
 
