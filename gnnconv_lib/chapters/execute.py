@@ -38,6 +38,8 @@ __all__ = [
 
 CELL_TIMEOUT = 1800
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# The kernel writes its own log to the terminal; what cells write is not affected.
+_QUIET = ("--log-level=CRITICAL",)
 _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
@@ -54,7 +56,7 @@ class RunningInterpreter(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """The specification of the running interpreter as a kernel."""
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_QUIET],
             display_name="Python 3",
             language="python",
             env=dict(self.environment),
