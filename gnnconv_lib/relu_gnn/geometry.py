@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
@@ -84,8 +85,14 @@ def surplus_of(shift: jax.Array, across: jax.Array, length: jax.Array) -> jax.Ar
     return (shift * (2 + shift) + across * across) / (length + 1)
 
 
-def read_measure(overlap: Any, dtype: Any) -> PairTable:
+def read_measure(overlap: Any, dtype: Any, pad: bool = True) -> PairTable:
     """The pair table of a graph or of an overlap measure, in floating type `dtype`.
+
+    Args:
+        overlap: a `Graph`, an `OverlapMeasure`, or a pair table (returned as it is).
+        dtype: the floating type of the fields.
+        pad: fill up to the next power of two with pairs of mass zero, so that graphs with
+            different numbers of distinct overlaps share compiled programs.
 
     Raises:
         InvalidInput: for an object that is neither.
@@ -100,7 +107,11 @@ def read_measure(overlap: Any, dtype: Any) -> PairTable:
         raise InvalidInput(
             f"overlap must be a Graph or an OverlapMeasure, got {type(overlap).__name__}."
         )
-    return pair_table(jnp.asarray(overlap.rho, dtype), jnp.asarray(overlap.mass, dtype))
+    rho, mass = overlap.rho, overlap.mass
+    if pad and not isinstance(rho, jax.core.Tracer) and not isinstance(mass, jax.core.Tracer):
+        missing = max(8, 1 << (len(rho) - 1).bit_length()) - len(rho)
+        rho, mass = np.pad(np.asarray(rho), (0, missing)), np.pad(np.asarray(mass), (0, missing))
+    return pair_table(jnp.asarray(rho, dtype), jnp.asarray(mass, dtype))
 
 
 def read_weights(weights: Any, teachers: Any) -> tuple[jax.Array, jax.Array]:

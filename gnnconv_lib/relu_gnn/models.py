@@ -78,7 +78,7 @@ def full_model(overlap: Any, W_star: Any) -> FullModel:
     [[1.0, 0.0]]
     """
     (teachers,) = as_float_array(W_star)
-    return FullModel(read_measure(overlap, teachers.dtype), teachers)
+    return FullModel(read_measure(overlap, teachers.dtype, pad=False), teachers)
 
 
 def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
@@ -102,8 +102,8 @@ def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
     """
     (teacher,) = as_float_array(teacher)
     if not isinstance(overlap, Sequence) or isinstance(overlap, PairTable):
-        return ReducedModel(read_measure(overlap, teacher.dtype), teacher)
-    tables = [read_measure(entry, teacher.dtype) for entry in overlap]
+        return ReducedModel(read_measure(overlap, teacher.dtype, pad=False), teacher)
+    tables = [read_measure(entry, teacher.dtype, pad=False) for entry in overlap]
     if not tables:
         raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
     width = max(table.rho.shape[-1] for table in tables)

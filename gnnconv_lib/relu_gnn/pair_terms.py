@@ -114,7 +114,11 @@ def pair_table(rho: Any, mass: Any) -> PairTable:
     >>> float(pair_table(jnp.array([1.0]), jnp.array([8.0])).full)
     8.0
     """
-    rho, mass = jnp.asarray(rho), jnp.asarray(mass)
+    return _pair_table(jnp.asarray(rho), jnp.asarray(mass))
+
+
+@jax.jit
+def _pair_table(rho: jax.Array, mass: jax.Array) -> PairTable:
     sine = jnp.sqrt((1 - rho) * (1 + rho))
     rest = jnp.arctan2(sine, -rho)
     full = jnp.sum(mass * dual.scaled_relu(rho), axis=-1)

@@ -21,7 +21,7 @@ import jax.numpy as jnp
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import length_of, read_measure
-from gnnconv_lib.relu_gnn.pair_terms import Direction, pair_sums
+from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums
 from gnnconv_lib.relu_gnn.reduced import Reduced
 
 __all__ = ["Polar", "from_polar", "polar_loss", "polar_step", "to_polar"]
@@ -91,7 +91,11 @@ def polar_step(at: Polar, overlap: Any, learning_rate: Any) -> Polar:
     Polar(length=Array(1., dtype=float64), angle=Array(0., dtype=float64))
     """
     length, angle, rate = as_float_array(at.length, at.angle, learning_rate)
-    table = read_measure(overlap, length.dtype)
+    return _step(length, angle, rate, read_measure(overlap, length.dtype))
+
+
+@jax.jit
+def _step(length: jax.Array, angle: jax.Array, rate: jax.Array, table: PairTable) -> Polar:
     sums = pair_sums(table, _direction(angle))
     radial = length + rate * (table.full * (1 - length) - sums.loss_gap)
     turning = rate * sums.slope * jnp.sin(angle)

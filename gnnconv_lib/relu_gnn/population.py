@@ -67,7 +67,7 @@ def loss(W: Any, W_star: Any, overlap: Any) -> jax.Array:
     4.0
     """
     weights, teachers = read_weights(W, W_star)
-    return _loss(weights, teachers, read_measure(overlap, weights.dtype))
+    return _compiled_loss(weights, teachers, read_measure(overlap, weights.dtype))
 
 
 def gradient(W: Any, W_star: Any, overlap: Any) -> jax.Array:
@@ -96,7 +96,7 @@ def gradient(W: Any, W_star: Any, overlap: Any) -> jax.Array:
     [8.0, 0.0]
     """
     weights, teachers = read_weights(W, W_star)
-    return _gradient(weights, teachers, read_measure(overlap, weights.dtype))
+    return _compiled_gradient(weights, teachers, read_measure(overlap, weights.dtype))
 
 
 def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
@@ -134,8 +134,7 @@ def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
     if not isinstance(weights, jax.core.Tracer) and not bool(jnp.any(weights != 0)):
         raise InvalidInput("w must not be zero, where the loss has no Hessian, got w = 0.")
     table = read_measure(overlap, weights.dtype)
-    columns = jnp.eye(weights.shape[0], dtype=weights.dtype)
-    return jax.vmap(lambda v: _along_weights(weights, teachers, table, v))(columns)
+    return _compiled_hessian(weights, teachers, table)
 
 
 @jax.custom_jvp
@@ -183,6 +182,14 @@ def _gradient_rule(primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 _loss.defjvp(_loss_rule, symbolic_zeros=True)
 _gradient.defjvp(_gradient_rule, symbolic_zeros=True)
+_compiled_loss = jax.jit(_loss)
+_compiled_gradient = jax.jit(_gradient)
+
+
+@jax.jit
+def _compiled_hessian(weights: jax.Array, teachers: jax.Array, table: PairTable) -> jax.Array:
+    columns = jnp.eye(weights.shape[0], dtype=weights.dtype)
+    return jax.vmap(lambda moved: _along_weights(weights, teachers, table, moved))(columns)
 
 
 def _evaluate(

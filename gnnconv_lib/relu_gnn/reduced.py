@@ -112,9 +112,7 @@ def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
     >>> float(reduced_loss(2.0**-100, 0.0, graphs.complete(2))) == 4 * 2.0**-200  # A = 8
     True
     """
-    at, table = _read(u, beta, overlap)
-    length, surplus, sums = evaluate(at, table)
-    return table.full * surplus * surplus / 2 + length * sums.loss_gap
+    return _loss(*_read(u, beta, overlap))
 
 
 def reduced_gradient(u: Any, beta: Any, overlap: Any) -> Reduced:
@@ -134,9 +132,7 @@ def reduced_gradient(u: Any, beta: Any, overlap: Any) -> Reduced:
     >>> [float(value) for value in reduced_gradient(1.0, 0.0, graphs.complete(2))]
     [8.0, 0.0]
     """
-    at, table = _read(u, beta, overlap)
-    along, across = slopes(at, table)
-    return Reduced(along, across * at.beta)
+    return _gradient(*_read(u, beta, overlap))
 
 
 def reduced_hessian(u: Any, beta: Any, overlap: Any) -> jax.Array:
@@ -150,7 +146,23 @@ def reduced_hessian(u: Any, beta: Any, overlap: Any) -> jax.Array:
 
     Reference: awasthi2021, Lemma 7 (whose second derivatives it corrects).
     """
-    at, table = _read(u, beta, overlap)
+    return _hessian(*_read(u, beta, overlap))
+
+
+@jax.jit
+def _loss(at: Reduced, table: PairTable) -> jax.Array:
+    length, surplus, sums = evaluate(at, table)
+    return table.full * surplus * surplus / 2 + length * sums.loss_gap
+
+
+@jax.jit
+def _gradient(at: Reduced, table: PairTable) -> Reduced:
+    along, across = slopes(at, table)
+    return Reduced(along, across * at.beta)
+
+
+@jax.jit
+def _hessian(at: Reduced, table: PairTable) -> jax.Array:
     length, surplus, sums = evaluate(at, table)
     cosine, sine = (1 + at.u) / length, at.beta / length
     stiffness = (table.full * surplus + sums.loss_gap + cosine * sums.slope) / length

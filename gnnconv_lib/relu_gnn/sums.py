@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from gnnconv_lib import dual
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import read_measure
+from gnnconv_lib.relu_gnn.pair_terms import PairTable
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["sums"]
@@ -48,6 +49,11 @@ def sums(overlap: Any, cos: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
     if not isinstance(cos, jax.core.Tracer) and not bool(jnp.all(jnp.abs(cos) <= 1)):
         raise InvalidInput("cos must lie in [-1, 1], got a value outside of it.")
     table = read_measure(overlap, cos.dtype)
+    return _sums(table, cos)
+
+
+@jax.jit
+def _sums(table: PairTable, cos: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     angles = table.rho * cos[..., None]
     full = jnp.broadcast_to(table.full, cos.shape)
     mixed = jnp.sum(table.mass * dual.scaled_relu(angles), axis=-1)
