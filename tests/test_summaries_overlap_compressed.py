@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from gnnconv_lib import graphs
-from gnnconv_lib.summaries import overlap, overlap_compressed
-from gnnconv_lib.summaries import overlap_counting as counting
+from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_compressed
 
 COSINES = [1.0, 1 - 1e-12, 1 - 1e-6, 0.99, 0.7, 0.3, 1e-9, 0.0, -0.3, -0.7, -0.99, -1 + 1e-6, -1.0]
 
@@ -49,7 +48,7 @@ def sums(measure, cosine):
 
 @pytest.fixture(params=["dense", "sparse"])
 def route(request, monkeypatch):
-    for module in (counting, overlap_compressed):
+    for module in (overlap_blocks, overlap_compressed):
         monkeypatch.setattr(module, "prefers_dense", lambda graph: request.param == "dense")
     return request.param
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import io
 import os
-import re
-from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import networkx
-import numpy as np
 import scipy.io
 
 from gnnconv_lib.graphs.convert import from_networkx, from_scipy
-from gnnconv_lib.graphs.graph import Graph, from_edges
+from gnnconv_lib.graphs.edge_list import decoded, parse_edge_list
+from gnnconv_lib.graphs.graph import Graph
 from gnnconv_lib.graphs.memory import require_graph_memory, require_memory
 from gnnconv_lib.graphs.xml_safety import require_plain_xml
 from gnnconv_lib.validation import InvalidInput, require_choice
@@ -35,9 +33,6 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "gml": (".gml",),
     "graph6": (".g6", ".graph6"),
 }
-
-_HEADER = re.compile(r"nodes\s*[:=]?\s*(\d+)", re.IGNORECASE)
-_LARGEST_LABEL = 2**63 - 1
 
 
 def read(path: str | os.PathLike[str], format: str | None = None, merge: bool = False) -> Graph:
@@ -106,63 +101,8 @@ def _content(file: Path) -> bytes:
         raise InvalidInput(f"path must name a readable file, but '{file}': {reason}.") from None
 
 
-def _text(file: Path, content: bytes) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise InvalidInput(f"'{file.name}' must be a text file, but it holds binary data.")
-    return text
-
-
 def _read_edge_list(file: Path, content: bytes, merge: bool) -> Graph:
-    announced: int | None = None
-    labels = array("q")
-    for number, line in enumerate(io.StringIO(_text(file, content)), start=1):
-        body = re.split("[#%]", line, maxsplit=1)[0] if "#" in line or "%" in line else line
-        words = body.replace(",", " ").replace(";", " ").split()
-        if words:
-            _add_edge(labels, words, f"line {number} of '{file.name}'")
-        elif announced is None and not labels and (match := _HEADER.search(line)):
-            announced = _label(match[1], f"the header of '{file.name}'")
-    flat = np.frombuffer(labels, np.int64) if labels else np.empty(0, np.int64)
-    if announced is not None:
-        require_graph_memory(
-            f"'{file.name}', which announces {announced} nodes,", announced, flat.size // 2
-        )
-        if not flat.size or flat.max() < announced:
-            return from_edges(announced, flat.reshape(-1, 2), merge=merge, name=file.name)
-    distinct, index = np.unique(flat, return_inverse=True)
-    if not distinct.size:
-        raise InvalidInput(f"'{file.name}' must hold at least one edge or the line '# nodes: N'.")
-    if announced is not None and announced != distinct.size:
-        raise InvalidInput(
-            f"'{file.name}' announces {announced} nodes, but holds {distinct.size} different "
-            f"labels up to {distinct[-1]}."
-        )
-    return from_edges(distinct.size, index.reshape(-1, 2), merge=merge, name=file.name)
-
-
-def _add_edge(labels: array[int], words: list[str], place: str) -> None:
-    if len(words) < 2:
-        raise InvalidInput(
-            f"An edge must have two nodes, but {place} holds only {words[0][:40]!r}."
-        )
-    if len(words) > 2 and words[2:] not in (["1"], ["{}"], ["1.0"]):
-        rest = " ".join(words[2:])[:40]
-        raise InvalidInput(f"Edges must be unweighted pairs, but {place} goes on with {rest!r}.")
-    labels.append(_label(words[0], place))
-    labels.append(_label(words[1], place))
-
-
-def _label(word: str, place: str) -> int:
-    if not (word.isascii() and word.isdigit()):
-        raise InvalidInput(f"Nodes must be non-negative integers, but {place} holds {word[:40]!r}.")
-    value = int(word) if len(word) <= 40 else _LARGEST_LABEL + 1
-    if value > _LARGEST_LABEL:
-        raise InvalidInput(f"Nodes must be integers below 2^63, but {place} holds {word[:40]}.")
-    return value
+    return parse_edge_list(file.name, content, merge)
 
 
 def _read_matrix_market(file: Path, content: bytes, merge: bool) -> Graph:
@@ -200,7 +140,7 @@ def _read_graphml(file: Path, content: bytes, merge: bool) -> Graph:
 
 
 def _read_gml(file: Path, content: bytes, merge: bool) -> Graph:
-    _text(file, content)
+    decoded(file.name, content)
 
     def parse(stream: io.BytesIO) -> Any:
         return networkx.read_gml(stream, label="id")

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from gnnconv_lib.graphs import Graph
+from gnnconv_lib.summaries.overlap_blocks import WORKING_SET
 from gnnconv_lib.summaries.overlap_compressed import a_priori_error, compressed_pairs
 from gnnconv_lib.summaries.overlap_counting import (
-    WORKING_SET,
     OverlapGroups,
     TooManyGroups,
     overlapping_pairs,

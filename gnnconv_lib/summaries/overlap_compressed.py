@@ -33,7 +33,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gnnconv_lib.graphs import Graph
-from gnnconv_lib.summaries.overlap_counting import (
+from gnnconv_lib.summaries.overlap_blocks import (
     WORKING_SET,
     PairBlock,
     pair_blocks,
