@@ -32,6 +32,7 @@ __all__ = [
     "Series",
     "draw_graph",
     "figure",
+    "label",
     "loss_curves",
     "series",
     "use_style",
@@ -126,6 +127,20 @@ def figure(
     return plt.subplots(rows, columns, figsize=size, layout="constrained", **axes)
 
 
+def label(axes: Axes, x: str, y: str, legend: bool = False) -> None:
+    """Label both axes and, on request, add the legend; as the last line of a cell it shows nothing.
+
+    Args:
+        axes: the panel.
+        x, y: what is drawn along each axis, with its unit if it has one.
+        legend: whether to add a legend of the labelled series.
+    """
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    if legend:
+        axes.legend()
+
+
 def loss_curves(
     axes: Axes,
     steps: Any,
@@ -165,9 +180,7 @@ def loss_curves(
             axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    axes.legend()
+    label(axes, xlabel, ylabel, legend=True)
 
 
 def draw_graph(

@@ -89,6 +89,7 @@ SVG = output("display_data", data={"image/svg+xml": "<svg/>"}, metadata={})
         (cell_update(3, execution_count=7), "cell 4: executed out of order"),
         (lambda cells: cells.insert(3, cells.pop(4)), "executed out of order"),
         (cell_update(3, source=" "), "empty code cell"),
+        (cell_update(4, source="axes.legend();"), "silences nothing under nbval"),
         (adds_output(3, STDERR), "cell 4: the cell wrote to stderr"),
         (adds_output(3, ERROR), "cell 4: the cell failed with ValueError"),
         (adds_output(3, ADDRESS), "memory address"),

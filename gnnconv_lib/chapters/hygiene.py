@@ -94,6 +94,8 @@ def _parameters(notebook: Any) -> Iterator[str]:
 
 
 def _cell(cell: Any) -> Iterator[str]:
+    if cell.source.rstrip().endswith(";"):
+        yield "a ';' at the end silences nothing under nbval; end with a call that returns nothing."
     for tag in cell.metadata.get("tags", []):
         if tag in _FORBIDDEN_TAGS:
             yield f"the tag {tag!r} hides errors or changes."
