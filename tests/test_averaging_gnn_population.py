@@ -40,21 +40,24 @@ def mixed_pairs():
     return graph_pairs(collection, random_attention(collection, 7))
 
 
-def m_by_dual(pairs, name, cosine):
-    values = dual.dual(name, cosine * pairs.rho, pairs.scale_x, pairs.scale_y)
-    return float(np.sum(pairs.weight * np.asarray(values)))
+def m_by_dual(pairs, name, cosines):
+    """M at each cosine: one call of the dual per pair of scales."""
+    cosines = np.atleast_1d(cosines)
+    entries = zip(pairs.weight, pairs.rho, pairs.scale_x, pairs.scale_y, strict=True)
+    return sum(w * np.asarray(dual.dual(name, cosines * r, x, y)) for w, r, x, y in entries)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("level", ["node", "graph"])
-def test_gap_against_the_dual(name, level):
-    pairs = node_pairs(graphs.star(4)) if level == "node" else mixed_pairs()
-    model = population_map(pairs, name)
-    assert float(model.second_moment) == pytest.approx(m_by_dual(pairs, name, 1.0), rel=1e-13)
+def test_gap_against_the_dual(name):
     angles = np.array([0.0, 0.3, 1.0, np.pi / 2, 2.5, np.pi])
-    expected = [m_by_dual(pairs, name, 1.0) - m_by_dual(pairs, name, np.cos(a)) for a in angles]
-    np.testing.assert_allclose(model.gap(angles), expected, rtol=1e-11, atol=1e-15)
-    assert float(model.gap(0.0)) == 0.0
+    for pairs in (node_pairs(graphs.star(4)), graph_pairs(MIXED[:2], "average")):
+        model = population_map(pairs, name)
+        expected = m_by_dual(pairs, name, np.cos(angles))
+        assert float(model.second_moment) == pytest.approx(expected[0], rel=1e-13)
+        np.testing.assert_allclose(
+            model.gap(angles), expected[0] - expected, rtol=1e-11, atol=1e-15
+        )
+        assert float(model.gap(0.0)) == 0.0
 
 
 def test_pairs_by_hand():
@@ -68,10 +71,15 @@ def test_pairs_by_hand():
         tau = np.sqrt(np.diag(P @ P.T))
         a = weights[first : first + member.nodes]
         rho = np.clip((P @ P.T) / np.outer(tau, tau), -1, 1)
-        values = np.asarray(dual.dual("sigmoid", rho, tau[:, None], tau[None, :]))
+        values = np.array(
+            [
+                [float(dual.dual("sigmoid", rho[k, m], tau[k], tau[m])) for m in range(len(a))]
+                for k in range(len(a))
+            ]
+        )
         total += a @ values @ a / len(MIXED)
         first += member.nodes
-    assert m_by_dual(pairs, "sigmoid", 1.0) == pytest.approx(total, rel=1e-13)
+    assert float(population_map(pairs, "sigmoid").second_moment) == pytest.approx(total, rel=1e-13)
     assert pairs.weight.sum() == pytest.approx(1.0, rel=1e-14)
     assert np.all(pairs.rho[pairs.scale_x == pairs.scale_y] <= 1.0)
 
@@ -135,8 +143,11 @@ def sampled_directions(W, v, teacher, name, level, batches=60):
     return np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(batches)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("level", ["node", "graph"])
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [(name, "node") for name in NAMES]
+    + [(name, "graph") for name in ("relu", "leaky_relu(0.2)", "sigmoid", "tanh")],
+)
 def test_directions_against_monte_carlo(name, level):
     teacher = random_weights(2, 2, 1)
     W, v = random_weights(2, 2, 2)
@@ -148,8 +159,10 @@ def test_directions_against_monte_carlo(name, level):
     assert np.all(np.abs(mean - expected) < 5 * error)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("level", ["node", "graph"])
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [(name, "node") for name in NAMES] + [(name, "graph") for name in ("relu", "tanh")],
+)
 def test_directions_against_automatic_differentiation(name, level):
     """Line 5 averages to half the slope of the population loss in v."""
     pairs = node_pairs(graphs.star(4)) if level == "node" else mixed_pairs()
@@ -168,8 +181,8 @@ def test_directions_against_automatic_differentiation(name, level):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("normalization", ["mean", "sum"])
-def test_one_unit_map_is_the_general_update(name, normalization):
+def test_one_unit_map_is_the_general_update(name):
+    normalization = "sum" if name in ("relu", "tanh") else "mean"
     graph = graphs.star(4)
     W_star, v_star = np.array([[1.0], [0.0], [0.0]]), np.array([-0.8])
     angle, v = 2.1, 0.7
@@ -177,7 +190,7 @@ def test_one_unit_map_is_the_general_update(name, normalization):
     general = population_model(graph, (W_star, v_star), name, normalization)
     special = population_map(graph, name, -0.8, normalization)
     weights, state = Weights(W, np.array([v])), Polar(angle, v + 0.8)
-    for _ in range(5):
+    for _ in range(3):
         assert float(special.loss(state)) == pytest.approx(float(general.loss(weights)), rel=1e-12)
         weights, state = general.update(weights, 0.4), special.update(state, 0.4)
         turned, error = polar(*weights, W_star, v_star)
@@ -198,7 +211,7 @@ def test_w_follows_one_law_on_every_graph(name):
 
 
 def test_finite_samples_follow_the_map_where_nodes_are_independent():
-    made = node_experiment("tanh", graph=graphs.empty(200_000), seeds=[4])
+    made = node_experiment("tanh", graph=graphs.empty(50_000), seeds=[4])
     v_star = float(made.teacher.v[0, 0])
     path = run(*made.start, made.data, made.xi_mean, 0.5, 40, records=range(41))
     begin = polar(*made.start, *made.teacher)
@@ -211,8 +224,8 @@ def test_finite_samples_follow_the_map_where_nodes_are_independent():
         records=range(41),
     )
     found = polar(*path.parameters, made.teacher.W[None], made.teacher.v[None])
-    np.testing.assert_allclose(found.angle[:, 0], exact.parameters.angle, atol=0.02)
-    np.testing.assert_allclose(found.error[:, 0], exact.parameters.error, atol=0.02)
+    np.testing.assert_allclose(found.angle[:, 0], exact.parameters.angle, atol=7 / np.sqrt(50_000))
+    np.testing.assert_allclose(found.error[:, 0], exact.parameters.error, atol=7 / np.sqrt(50_000))
     # The loss of the sample is the population's plus the noise's variance 0.04.
     np.testing.assert_allclose(path.losses[:, 0], exact.losses + 0.04, atol=0.01)
 

@@ -44,7 +44,7 @@ def weights(collection: GraphCollection, readout: Any) -> np.ndarray:
         if require_choice("readout", readout, READOUTS) == "average":
             return np.repeat(1.0 / collection.sizes, collection.sizes)
         readout = 0
-    if np.ndim(readout) == 0 and isinstance(readout, int | np.integer):
+    if isinstance(readout, int | np.integer):
         smallest = int(collection.sizes.min())
         node = require_integer("readout", readout, minimum=0, maximum=smallest - 1)
         result = np.zeros(collection.union.nodes)
