@@ -55,7 +55,7 @@ def documented_symbols(package: str = PACKAGE) -> dict[str, list[tuple[str, str]
         For each module name, the pairs (symbol, full name), in the order of its `__all__`.
 
     Raises:
-        AttributeError: if a module has no `__all__`, or names something there that it lacks.
+        AttributeError: if a module names something in its `__all__` that it lacks.
     """
     owners: dict[tuple[str, int], str] = {}
     symbols: dict[str, list[tuple[str, str]]] = {}
@@ -63,7 +63,7 @@ def documented_symbols(package: str = PACKAGE) -> dict[str, list[tuple[str, str]
     for name in sorted(modules, key=lambda module: (module.count("."), module)):
         module = importlib.import_module(name)
         symbols[name] = []
-        for symbol in module.__all__:
+        for symbol in getattr(module, "__all__", ()):
             value = getattr(module, symbol)
             if inspect.ismodule(value):
                 continue
@@ -81,46 +81,64 @@ def api_text(package: str = PACKAGE) -> str:
     Returns:
         MyST Markdown that calls Sphinx's autodoc for every public symbol.
     """
+    documented = documented_symbols(package)
+    named = {full_name for symbols in documented.values() for _, full_name in symbols}
     return "\n\n".join(
-        _section(importlib.import_module(name), symbols)
-        for name, symbols in documented_symbols(package).items()
+        _section(importlib.import_module(name), symbols, named)
+        for name, symbols in documented.items()
     )
 
 
 def protect_formulas(lines: list[str]) -> list[str]:
-    """The lines of a docstring with `|`, `*` and trailing `_` escaped outside of code.
+    """The lines of a docstring as reStructuredText that shows its formulas as they are written.
 
-    Formulas such as |w|^2 or w* are plain text in our docstrings; reStructuredText would read
-    them as markup.
+    Our docstrings are plain text with formulas such as |w|^2 or w*, which reStructuredText would
+    read as markup: outside of code, `|`, `*` and a trailing `_` are escaped. An indented block
+    after a blank line becomes a literal block, and a list gets the blank line that it needs.
 
     >>> print(protect_formulas(["L = |w|^2 in `a * b`"])[0])
     L = \\|w\\|^2 in `a * b`
+    >>> protect_formulas(["With c the cosine", "", "    B = A * c."])
+    ['With c the cosine', '', '::', '', '    B = A * c.']
 
     Args:
         lines: the docstring, line by line.
 
     Returns:
-        As many lines; code spans, doctests and literal blocks are left as they are.
+        The new lines. Doctests, code and the sections of the docstring (`Args:` and so on) keep
+        their form.
     """
     result: list[str] = []
-    in_doctest = False
-    literal_indent: int | None = None
+    margin_line, previous, in_list = "", "", False
+    mode = "text"
     for line in lines:
-        stripped = line.strip()
-        indent = len(line) - len(line.lstrip())
-        if stripped and literal_indent is not None and indent <= literal_indent:
-            literal_indent = None
-        if not stripped:
-            in_doctest = False
-        elif stripped.startswith(">>>"):
-            in_doctest = True
-        if in_doctest or literal_indent is not None or not stripped:
-            result.append(line)
-            continue
-        result.append(_escape(line))
-        if stripped.endswith("::"):
-            literal_indent = indent
+        stripped, indented = line.strip(), line[:1] == " "
+        if (mode == "doctest" and not stripped) or (
+            mode == "literal" and stripped and not indented
+        ):
+            mode = "text"
+        if mode == "text" and stripped.startswith(">>>"):
+            mode = "doctest"
+        elif mode == "text" and stripped:
+            if not indented:
+                # A minus sign may begin a line too, but not after the end of a sentence.
+                begins = in_list or previous.endswith((".", ":", ";")) or not previous
+                item = begins and bool(_ITEM.match(line))
+                if item and previous and not in_list:
+                    result.append("")
+                in_list = item or (in_list and bool(previous))
+                margin_line = stripped
+            elif not previous and not in_list and not _HEADING.fullmatch(margin_line):
+                mode = "literal"
+                if not margin_line.endswith("::"):
+                    result += ["::", ""]
+        result.append(_escape(line) if mode == "text" else line)
+        previous = stripped
     return result
+
+
+_ITEM = re.compile(r"(-|\d+\.) ")
+_HEADING = re.compile(r"[A-Z][A-Za-z ]*:")
 
 
 def _escape(line: str) -> str:
@@ -128,17 +146,22 @@ def _escape(line: str) -> str:
     for position in range(0, len(parts), 2):
         parts[position] = re.sub(r"(?<!\\)([|*])", r"\\\1", parts[position])
         parts[position] = re.sub(r"(?<=\w)_(?=\W|$)", r"\\_", parts[position])
+        # What follows a code span must be no letter, or the span has no end.
+        if position and re.match(r"\w", parts[position]):
+            parts[position] = "\\ " + parts[position]
     return "".join(parts)
 
 
-def _section(module: ModuleType, symbols: list[tuple[str, str]]) -> str:
+def _section(module: ModuleType, symbols: list[tuple[str, str]], named: set[str]) -> str:
     name = module.__name__
+    # A function may have the name of its module, as `summaries.overlap` has: one of them is listed.
+    options = ["   :no-members:", *(["   :no-index:"] if name in named else [])]
     here = [symbol for symbol, full_name in symbols if full_name == f"{name}.{symbol}"]
     elsewhere = [full_name for symbol, full_name in symbols if full_name != f"{name}.{symbol}"]
-    lines = [f"## `{name}`", "", "```{eval-rst}", f".. automodule:: {name}", "   :no-members:", ""]
+    lines = [f"## `{name}`", "", "```{eval-rst}", f".. automodule:: {name}", *options, ""]
     if here:
         lines += [".. autosummary::", "   :nosignatures:", ""]
-        lines += [f"   ~{name}.{symbol}" for symbol in here]
+        lines += [f"   {symbol}" for symbol in here]
         lines += [""]
     for symbol in here:
         lines += _directive(f"{name}.{symbol}", getattr(module, symbol))

@@ -126,7 +126,7 @@ def digest(figure_or_arrays: Any, digits: int = 6) -> None:
 
 
 def glue(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
-    """Keep a rounded number under `name`, for use in prose as ``{glue:}`name` ``.
+    """Keep a rounded number under `name`, for use in prose with the role `glue`.
 
     Outside of a notebook nothing happens.
     """

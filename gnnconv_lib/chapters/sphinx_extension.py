@@ -7,6 +7,7 @@ It serves MathJax with the pages, fills the API and status pages (`book/back/api
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import shutil
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,14 @@ def _fill_generated_page(app: Sphinx, name: str, source: list[str]) -> None:
 def _protect_docstring(
     app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]
 ) -> None:
+    if what == "data" and "\n".join(lines).strip() == (inspect.getdoc(type(value)) or "").strip():
+        # A constant without words of its own would show those of its type.
+        lines.clear()
     lines[:] = protect_formulas(lines)
+    if what in ("attribute", "data", "property"):
+        # On a first line napoleon would read what stands before a colon as a type; an empty
+        # comment shows nothing.
+        lines[:0] = ["..", ""]
 
 
 def _copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
