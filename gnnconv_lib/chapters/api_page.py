@@ -105,7 +105,7 @@ def protect_formulas(lines: list[str]) -> list[str]:
         lines: the docstring, line by line.
 
     Returns:
-        The new lines. Doctests, code and the sections of the docstring (`Args:` and so on) keep
+        The new lines. Doctests, code and the sections of the docstring (its arguments and so on) keep
         their form.
     """
     result: list[str] = []
