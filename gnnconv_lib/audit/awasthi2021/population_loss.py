@@ -255,7 +255,7 @@ def units_independent(budget: str = "quick") -> Evidence:
     for graph in _graphs(budget):
         measure = overlap(graph)
         before = np.asarray(relu_gnn.gradient(_UNITS, _TEACHERS, measure))[0]
-        others = np.array([[1.0, 0, 0], [50.0, -3.0, 1.0]])
+        others = np.array([[1.0, 1.0, 1.0], [50.0, -3.0, 1.0]])
         after = np.asarray(relu_gnn.gradient(_UNITS * others, _TEACHERS[[0, 0]], measure))
         alone = np.asarray(relu_gnn.gradient(_UNITS[0], _TEACHERS[0], measure))
         size = float(np.abs(before).max())
