@@ -139,7 +139,8 @@ def _arrays(rho: Any, *scales: Any) -> tuple[jax.Array, ...]:
 def _in_range(name: str, values: jax.Array, low: float, high: float) -> jax.Array:
     """`values` if they lie in [low, high]; otherwise an error, or NaN under tracing."""
     if isinstance(values, jax.core.Tracer):
-        return jnp.where((values >= low) & (values <= high), values, jnp.nan)
+        # Added and not selected, so that gradients are NaN as well.
+        return values + jnp.where((values >= low) & (values <= high), 0.0, jnp.nan)
     known = np.asarray(values)
     wrong = ~((known >= low) & (known <= high) & np.isfinite(known))
     if wrong.any():

@@ -171,7 +171,7 @@ def _(order: int, primals: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
 
 def _traced_sum(order: int, rho: jax.Array, products: jax.Array) -> jax.Array:
     scaled = products * _falling(order).reshape(-1, *(1,) * (products.ndim - 1))
-    basis = jnp.asarray(_change_of_basis(), products.dtype)[:, : HERMITE_TERMS - order]
+    basis = jnp.asarray(_change_of_basis()[:, : HERMITE_TERMS - order], products.dtype)
     entries = jnp.tensordot(basis, scaled[order:].astype(products.dtype), axes=1)
     shape = jnp.broadcast_shapes(rho.shape, entries.shape[1:])
     rho = jnp.broadcast_to(rho, shape)
