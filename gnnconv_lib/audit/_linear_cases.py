@@ -5,15 +5,16 @@ Book pages: book/awasthi2021/deep-linear, book/awasthi2021/linear-unequal-degree
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import product
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
 
 from gnnconv_lib import graphs
-from gnnconv_lib.evidence import Verdict
+from gnnconv_lib.evidence import Evidence, Verdict, Witness
 from gnnconv_lib.summaries.walks import walks
 
 __all__ = [
@@ -25,11 +26,14 @@ __all__ = [
     "main_spectrum",
     "pair_path",
     "regular_settings",
+    "report",
     "sigma_step",
     "small_graphs",
     "symmetric",
     "targets",
 ]
+
+Kind = Literal["symbolic", "certified", "numerical", "monte carlo", "search"]
 
 
 def decide(printed: bool, slip_repaired: bool = False) -> Verdict:
@@ -41,6 +45,22 @@ def decide(printed: bool, slip_repaired: bool = False) -> Verdict:
     if printed:
         return "holds"
     return "holds with correction" if slip_repaired else "false as printed"
+
+
+def report(
+    kind: Kind,
+    verdict: Verdict,
+    summary: str,
+    numbers: Mapping[str, float],
+    tolerance: float | None = None,
+    witness: Witness | None = None,
+    correction: str | None = None,
+) -> Evidence:
+    """Evidence; a check that fails unexpectedly names its largest number as the witness."""
+    if verdict == "false as printed" and witness is None:
+        name, value = max(numbers.items(), key=lambda item: abs(item[1]))
+        witness = Witness(f"worst case of this check: {name}", tolerance or 0.0, value)
+    return Evidence(kind, verdict, summary, numbers, tolerance, witness, correction)
 
 
 def gap(found: object, expected: object) -> float:
@@ -71,7 +91,7 @@ def describe(graph: graphs.Graph) -> str:
     return f"graph on {graph.nodes} nodes with edges {', '.join(pairs)}" if pairs else "no edges"
 
 
-def loss_by_definition(weights: list[np.ndarray], adjacency: np.ndarray, rounds: int) -> np.ndarray:
+def loss_by_definition(weights: list[np.ndarray], adjacency: np.ndarray, rounds: int) -> Any:
     """The population loss by message passing over the nodes, in NumPy; real or complex weights.
 
     The output is linear in the features, so the loss is half the sum of squared entries of that

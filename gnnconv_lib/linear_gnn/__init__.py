@@ -5,7 +5,7 @@ Book pages `book/awasthi2021/deep-linear` and `book/awasthi2021/linear-unequal-d
 `loss`, `gradient`: any graph, any matrices, by walk moments. `loss_by_recursion`, `forward`: the
 definition, node by node. `loss_from_moments`: from walk counts alone. `pair_loss`,
 `pair_gradient`: commuting weights. Modules `regular` and `one_round`: the cases with a closed
-answer.
+answer. `full_model`, `deviation_model`, `pair_model`: gradient descent with `descent.run`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from gnnconv_lib.linear_gnn.commuting import (
     power_sum,
 )
 from gnnconv_lib.linear_gnn.expansion import loss_from_moments, word_sums
+from gnnconv_lib.linear_gnn.models import (
+    deviation_model,
+    full_model,
+    identity_start,
+    pair_model,
+)
 from gnnconv_lib.linear_gnn.population import (
     deviation_gradient,
     deviation_loss,
@@ -31,8 +37,11 @@ __all__ = [
     "common_spectrum",
     "deviation_gradient",
     "deviation_loss",
+    "deviation_model",
     "forward",
+    "full_model",
     "gradient",
+    "identity_start",
     "loss",
     "loss_by_recursion",
     "loss_from_moments",
@@ -41,6 +50,7 @@ __all__ = [
     "pair_gradient",
     "pair_hessian_at_teacher",
     "pair_loss",
+    "pair_model",
     "power_sum",
     "regular",
     "word_sums",

@@ -16,6 +16,7 @@ from gnnconv_lib.audit._linear_cases import (
     gradient_by_definition,
     main_spectrum,
     pair_path,
+    report,
     sigma_step,
     symmetric,
 )
@@ -73,7 +74,7 @@ def corrected_theorem(budget: str = "quick") -> Evidence:
         needed = _needed(sigma_star, setting, accuracy, rate)
         worst = max(worst, (needed if needed >= 0 else math.inf) - count)
         ratios.append(count / max(1, needed))
-    return Evidence(
+    return report(
         "search",
         decide(worst <= 0),
         f"The corrected T suffices in all {len(cases)} cases and is {np.median(ratios):.2g} times "
@@ -97,7 +98,7 @@ def singular_values_suffice(budget: str = "quick") -> Evidence:
         sigma = sigma_step(sigma, sigma_star, (3, degree, rounds), rate, 1.0)
     apart = gap(np.linalg.eigvalsh(W1 + degree * W2), np.sort(sigma))
     left = gap(sigma, sigma_star)
-    return Evidence(
+    return report(
         "numerical",
         decide(apart < 1e-11 and left < gap(np.full(2, 3.0), sigma_star) / 2),
         f"After {steps} steps the matrices and the recurrence agree and the targets are near.",
@@ -118,7 +119,7 @@ def identifiability(budget: str = "quick") -> Evidence:
         W1, W2 = W1 - rate * dW1, W2 - rate * dW2
     drift = gap(degree * W1 - W2, (degree - 1) * np.eye(2))
     away = float(np.linalg.norm(W1 - S1))
-    return Evidence(
+    return report(
         "numerical",
         decide(drift < 1e-11 and away > 0.1),
         f"d W1 - W2 is conserved; W1 ends {away:.2g} away from W1*: only W1 + d W2 is found.",
@@ -138,7 +139,7 @@ def no_degree_bound(budget: str = "quick") -> Evidence:
         worst = max(worst, float(_needed(sigma_star, setting, 1e-3, rate) - count))
         strength = bounds.theorem_2_step_printed(sigma_star, *setting) * setting[0]
         printed_fails = max(printed_fails, strength * (degree**2 + 1))
-    return Evidence(
+    return report(
         "search",
         decide(printed_fails <= 2, worst <= 0),
         f"The corrected theorem holds for every degree tried, up to {degrees[-1]} on complete "
@@ -160,7 +161,7 @@ def error_dependence(budget: str = "quick") -> Evidence:
     counts = [_needed(sigma_star, setting, 10.0**-p, rate) for p in powers]
     increments = np.diff(counts)
     spread = float(np.max(increments) - np.min(increments))
-    return Evidence(
+    return report(
         "numerical",
         decide(spread <= 2 and min(counts) >= 0),
         f"Each decade of eps costs {float(np.mean(increments)):.0f} iterations, within {spread:.0f}.",
@@ -177,7 +178,7 @@ def depth_dependence(budget: str = "quick") -> Evidence:
         rate = bounds.theorem_2_step_corrected(sigma_star, 1, 0, rounds)
         counts.append(max(1, _needed(sigma_star, (1, 0, rounds), 1e-4, rate)))
     growth = counts[-1] / counts[-2]
-    return Evidence(
+    return report(
         "numerical",
         decide(4 < growth < 64 and counts == sorted(counts)),
         f"One round more multiplies the iterations by {growth:.0f}; (M/m)^2 is 16.",
@@ -199,7 +200,7 @@ def nodes_dependence(budget: str = "quick") -> Evidence:
         needed.append(float(_needed(sigma_star, setting, accuracy, rate)))
     linear = math.isclose(printed[-1] / printed[0], sizes[-1] / sizes[0], rel_tol=1e-9)
     constant = max(needed) - min(needed) <= 1
-    return Evidence(
+    return report(
         "numerical",
         decide(linear and not constant, linear and constant),
         f"The printed T grows by {printed[-1] / printed[0]:.0f} from n = {sizes[0]} to "
@@ -230,7 +231,7 @@ def degree_dependence(budget: str = "quick") -> Evidence:
         slopes = np.diff(np.log(counts)) / np.log(2)
         exponents[rounds] = (float(slopes[-1]), float(abs(slopes[-1] - slopes[-2])))
     settled = max(change for _, change in exponents.values())
-    return Evidence(
+    return report(
         "numerical",
         decide(settled < 0.02),
         "The printed T, apart from n and the logarithm, grows like d to the power "
@@ -251,7 +252,7 @@ def abstract_rate(budget: str = "quick") -> Evidence:
     goal = target[0] + mu * target[1]
     loss = float(0.5 * np.sum(weight * (values**3 - goal**3) ** 2))
     floor = float(0.5 * weight[0] * goal[0] ** 6)
-    return Evidence(
+    return report(
         "search",
         decide(regular and loss < floor, regular),
         f"Holds on regular graphs; on a path of 3 nodes with L = 3 the loss stays above "

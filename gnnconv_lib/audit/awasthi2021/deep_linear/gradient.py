@@ -12,6 +12,7 @@ from gnnconv_lib.audit._linear_cases import (
     decide,
     gap,
     gradient_by_definition,
+    report,
     sigma_step,
     symmetric,
 )
@@ -52,7 +53,7 @@ def lemma_11(budget: str = "quick") -> Evidence:
             full = graph.nodes * _transposed(M, M_star, rounds)
             printed = max(printed, gap(half, true[0]), gap(degree * half, true[1]))
             repaired = max(repaired, gap(full, true[0]), gap(degree * full, true[1]))
-    return Evidence(
+    return report(
         "numerical",
         decide(printed < 1e-12, repaired < 1e-12),
         "The printed gradient has half the right size and lacks two transposes.",
@@ -93,7 +94,7 @@ def power_derivative(budget: str = "quick") -> Evidence:
         np.einsum("ai,jb->abij", power(M, k), power(M, rounds - 1 - k)) for k in range(rounds)
     )
     error = gap(found, true)
-    return Evidence(
+    return report(
         "numerical",
         decide(error < 1e-12),
         "The derivative of a matrix power is the sum over the place of the perturbed factor.",
@@ -112,7 +113,7 @@ def power_derivative_columns(budget: str = "quick") -> Evidence:
     columns = sum(np.einsum("ai,bj->abij", first, second) for first, second in steps)
     rows = sum(np.einsum("ai,bj->abij", first, second.T) for first, second in steps)
     place = np.unravel_index(int(np.argmax(np.abs(columns - exact))), exact.shape)
-    return Evidence(
+    return report(
         "numerical",
         decide(gap(columns, exact) < 1e-12, gap(rows, exact) < 1e-12),
         "Column j of the second power must be row j; the two agree for symmetric M only.",
@@ -137,7 +138,7 @@ def entry_gradient(budget: str = "quick") -> Evidence:
     E = power(W1, 3) - power(S1, 3)
     printed = 0.5 * sum(power(W1, k).T @ E @ power(W1, 2 - k) for k in range(3))
     repaired = sum(power(W1, k).T @ E @ power(W1, 2 - k).T for k in range(3))
-    return Evidence(
+    return report(
         "numerical",
         decide(gap(printed, true) < 1e-12, gap(repaired, true) < 1e-12),
         "The entry needs the factor n and row j of the second power.",
@@ -162,7 +163,7 @@ def same_gradient_symbol(budget: str = "quick") -> Evidence:
     one, half = np.array([[1.0]]), np.array([[0.5]])
     dW1, dW2 = gradient_by_definition([one, one, half, half], adjacency, 2)
     moved = float((dW1 + first * dW2)[0, 0] / dW1[0, 0])
-    return Evidence(
+    return report(
         "numerical",
         decide(abs(moved - literal[first]) < 1e-9, abs(moved - partial[first]) < 1e-9),
         "Read literally the two updates use one gradient; Eq. (40) uses the partial gradients.",
@@ -186,7 +187,7 @@ def update_of_m(budget: str = "quick") -> Evidence:
     moved = (dW1 + degree * dW2) * rate
     E_sum = _transposed(W1 + degree * W2, S1 + degree * S2, rounds)
     half = rate * graph.nodes / 2 * (degree**2 + 1) * E_sum
-    return Evidence(
+    return report(
         "numerical",
         decide(gap(half, moved) < 1e-11, gap(2 * half, moved) < 1e-11),
         "The step of M is twice the printed one; the factor d^2 + 1 is right.",
@@ -212,7 +213,7 @@ def singular_value_update(budget: str = "quick") -> Evidence:
         doubled = sigma_step(doubled, sigma_star, (nodes, degree, rounds), rate, 1.0)
         printed = sigma_step(printed, sigma_star, (nodes, degree, rounds), rate, 0.5)
     actual = np.sort(np.linalg.eigvalsh(W1 + degree * W2))
-    return Evidence(
+    return report(
         "numerical",
         decide(gap(np.sort(printed), actual) < 1e-12, gap(np.sort(doubled), actual) < 1e-12),
         f"After {steps} steps the recurrence with n in the place of n/2 has the eigenvalues of M.",
@@ -245,7 +246,7 @@ def common_eigenvectors(budget: str = "quick") -> Evidence:
             commutator[name] = max(commutator[name], float(bracket))
             smallest[name] = min(smallest[name], float(np.linalg.eigvalsh(M)[0]))
     shared = max(commutator.values()) < 1e-9
-    return Evidence(
+    return report(
         "numerical",
         decide(
             shared and smallest["printed"] > 0,

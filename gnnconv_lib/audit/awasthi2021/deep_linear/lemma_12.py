@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gnnconv_lib.audit._linear_cases import decide, regular_settings, sigma_step, targets
+from gnnconv_lib.audit._linear_cases import decide, regular_settings, report, sigma_step, targets
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 
@@ -34,7 +34,7 @@ def range_depends_on_start(budget: str = "quick") -> Evidence:
     spread = max(uppers) - min(uppers)
     given = bounds.lemma_12_interval_printed(1.0 + degrees[-1], 1.0)
     repeatable = float(given.upper) == uppers[-1]
-    return Evidence(
+    return report(
         "numerical",
         decide(spread == 0, repeatable),
         f"With sigma* = 1 the upper end u is {uppers[0]:g} for d = 0 and {uppers[-1]:g} for "
@@ -61,7 +61,7 @@ def lemma_12(budget: str = "quick") -> Evidence:
         for name, value in (("claimed bound", printed), ("reached", actual))
     }
     words, printed, actual = found.get("printed recurrence", ("none", 0.0, 0.0))
-    return Evidence(
+    return report(
         "search",
         decide(not found),
         f"For small sigma* the step size is far too large; first case: {words}.",
@@ -113,7 +113,7 @@ def lemma_12_corrected(budget: str = "quick") -> Evidence:
                 slack = np.maximum(overshoot, growth) / np.maximum(sigma_star, start)
                 worst = max(worst, float(np.max(slack)))
                 deviation = moved
-    return Evidence(
+    return report(
         "search",
         decide(worst < 1e-13),
         "With the corrected step size every singular value moves monotonically to its target.",
@@ -141,7 +141,7 @@ def _direction(budget: str, above: bool) -> Evidence:
             sigma = sigma_star * ratios
             moved = sigma_step(sigma, np.full_like(sigma, sigma_star), setting, 1e-3, 0.5) - sigma
             worst = max(worst, float(np.max(moved if above else -moved)))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst <= 0),
         f"The update points {'down above' if above else 'up below'} the target, because t^L is "
@@ -167,7 +167,7 @@ def above_stays(budget: str = "quick") -> Evidence:
         if failing.size:
             break
     i = failing[0] if failing.size else 0
-    return Evidence(
+    return report(
         "search",
         decide(not failing.size),
         f"The bound fails at the start for sigma* <= {sigma_star[i]:g} already on one node.",
@@ -202,7 +202,7 @@ def below_stays(budget: str = "quick") -> Evidence:
                     f"sigma* = {sigma_star[i]:g}, sigma_0 = {start[i]:g}"
                 )
                 worst = (float(excess[i]), words, float(upper[i]), float(after[i]))
-    return Evidence(
+    return report(
         "search",
         decide(worst[0] == 0.0),
         f"One step from below can pass u = 2 sigma*; first case: {worst[1]}.",

@@ -10,7 +10,7 @@ from math import comb
 
 import numpy as np
 
-from gnnconv_lib.audit._linear_cases import decide, regular_settings, targets
+from gnnconv_lib.audit._linear_cases import decide, regular_settings, report, targets
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 
@@ -48,7 +48,7 @@ def upper_bound(budget: str = "quick") -> Evidence:
             words = f"n = {nodes}, d = {degree}, L = {rounds}, sigma* = {sigma_star[i]:g}, t = 0"
             first = (words, float(printed[i]), float(actual[i]))
     words, allowed, actual_first = first or ("none", 0.0, 0.0)
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         f"The exponent 2L-3 is not the right power of u; first failure: {words}.",
@@ -74,7 +74,7 @@ def upper_bound_corrected(budget: str = "quick") -> Evidence:
             sigma = interval.lower + share * (interval.upper - interval.lower)
             actual = _slope(sigma, sigma_star, degree, rounds) ** 2
             worst = max(worst, float(np.max(actual / allowed)))
-    return Evidence(
+    return report(
         "search",
         decide(worst <= 1 + 1e-12),
         f"With the power 4L-4 the bound holds; the largest ratio found is {worst:.3g}.",
@@ -91,7 +91,7 @@ def upper_bound_first_step(budget: str = "quick") -> Evidence:
         for share in np.linspace(0, 1, 11):
             sigma = interval.lower + share * (interval.upper - interval.lower)
             worst = max(worst, float(np.max((sigma / interval.upper) ** (2 * rounds - 2))))
-    return Evidence(
+    return report(
         "search",
         decide(worst <= 1 + 1e-12),
         "The step holds, since sigma <= u.",
@@ -108,7 +108,7 @@ def lower_bound_first_step(budget: str = "quick") -> Evidence:
         for share in np.linspace(0, 1, 11):
             sigma = interval.lower + share * (interval.upper - interval.lower)
             worst = min(worst, float(np.min((sigma / interval.lower) ** (rounds - 1))))
-    return Evidence(
+    return report(
         "search",
         decide(worst >= 1 - 1e-12),
         "The step holds, since sigma >= l.",
@@ -129,7 +129,7 @@ def lower_bound(budget: str = "quick") -> Evidence:
         for share in np.linspace(0, 1, 11):
             sigma = interval.lower + share * (interval.upper - interval.lower)
             worst = min(worst, float(np.min(_slope(sigma, sigma_star, degree, rounds) / claimed)))
-    return Evidence(
+    return report(
         "search",
         decide(worst >= 1 - 1e-12),
         f"Holds on [l, u] with room: the smallest ratio found is {worst:.3g}.",
@@ -155,7 +155,7 @@ def power_difference(budget: str = "quick") -> Evidence:
                 left = ((m + s) ** L - m**L) * s - L * m ** (L - 1) * s**2
                 right = sum(comb(L, j) * m ** (L - j) * s ** (j + 1) for j in range(2, L + 1))
                 worst = max(worst, abs(left - right))
-    return Evidence(
+    return report(
         "symbolic",
         decide(smallest >= 0 and worst == 0),
         f"The difference of the two sides is a polynomial with positive coefficients, L <= "

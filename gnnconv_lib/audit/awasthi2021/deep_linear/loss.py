@@ -15,6 +15,7 @@ from gnnconv_lib.audit._linear_cases import (
     describe,
     gap,
     loss_by_definition,
+    report,
     small_graphs,
 )
 from gnnconv_lib.evidence import Evidence, Witness
@@ -46,7 +47,7 @@ def definition_by_sampling(budget: str = "quick") -> Evidence:
         exact = float(linear_gnn.loss(W1, W2, S1, S2, graph, rounds))
         worst = max(worst, abs(float(values.mean()) - exact) / error)
         detectable = max(detectable, 4 * error / exact)
-    return Evidence(
+    return report(
         "monte carlo",
         decide(worst < 4),
         f"Sampled loss on 4 graphs, 3 of them irregular: largest |z| = {worst:.2f}; a relative "
@@ -69,7 +70,7 @@ def lemma_10(budget: str = "quick") -> Evidence:
             printed = _printed(W1 + degree * W2, S1 + degree * S2, graph.nodes, depth)
             actual = loss_by_definition([W1, W2, S1, S2], graph.adjacency.toarray(), depth)
             worst = max(worst, gap(printed, actual))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12),
         "The loss formula holds for matrices that neither commute nor are symmetric.",
@@ -95,7 +96,7 @@ def lemma_10_needs_equal_degrees(budget: str = "quick") -> Evidence:
         if abs(printed - actual) > 1e-9 * actual:
             break
     everywhere = abs(printed - actual) <= 1e-9 * actual
-    return Evidence(
+    return report(
         "search",
         decide(everywhere, slip_repaired=lemma_10(budget).verdict == "holds"),
         f"With largest degree d the formula fails on a {describe(graph)}: {printed:g} against "
@@ -115,7 +116,7 @@ def sum_of_embeddings(budget: str = "quick") -> Evidence:
         blocks = linear_gnn.node_blocks(W1, W2, graph, depth)
         power = np.linalg.matrix_power(W1 + degree * W2, depth)
         worst = max(worst, gap(blocks, np.broadcast_to(power, blocks.shape)))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12),
         "On regular graphs the embeddings after k rounds sum to M^k times the sum of the features.",
@@ -134,7 +135,7 @@ def expectation_of_lemma_10(budget: str = "quick") -> Evidence:
     claimed = 0.5 * nodes * difference**2
     points, weights = np.polynomial.hermite_e.hermegauss(20)
     second = float(np.sum(weights * (difference * points) ** 2)) / math.sqrt(2 * math.pi)
-    return Evidence(
+    return report(
         "numerical",
         decide(math.isclose(without, claimed), math.isclose(0.5 * second * nodes, claimed)),
         f"Without the square the expectation is {without:.4f}, not {claimed:g}; with it, equal.",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gnnconv_lib.audit._linear_cases import decide, regular_settings, sigma_step, targets
+from gnnconv_lib.audit._linear_cases import decide, regular_settings, report, sigma_step, targets
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 
@@ -64,7 +64,7 @@ def step_size(budget: str = "quick") -> Evidence:
                     value = sigma_step(value, sigma_star[i : i + 1], setting, rates[i], factor)
                 found[reading] = (words, float(start[i]), float(abs(value[0] - sigma_star[i])))
     words, before, after = found.get("printed recurrence", ("none", 0.0, 0.0))
-    return Evidence(
+    return report(
         "search",
         decide(not found),
         f"The printed step diverges for L = 1, first on a triangle; deepest failing L in this "
@@ -106,7 +106,7 @@ def iterations(budget: str = "quick") -> Evidence:
     words, count, allowed, loss = first or ("none", 0.0, 0.0, 0.0)
     edge = ([1.0], 2, 1, 1)
     endless = bounds.theorem_2_iterations_printed(*edge, 1e-3, bounds.theorem_2_step_printed(*edge))
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         "T can be negative or minus infinity while the loss is large: on K_2 with sigma* = 1 the "
@@ -136,7 +136,7 @@ def squared_distance(budget: str = "quick") -> Evidence:
     left = (gap - x / 2 * g) ** 2
     right = gap**2 + x**2 / 4 * g**2 - x * g * gap
     error = float(np.max(np.abs(left - right) / (gap**2 + x**2 * g**2)))
-    return Evidence(
+    return report(
         "numerical",
         decide(error < 1e-14),
         "The expansion is an identity.",
@@ -181,14 +181,14 @@ def _one_step(
         if actual[i] > bound[i] + 1e-12 and first is None:
             words = f"n = {nodes}, d = {degree}, L = {rounds}, sigma* = {sigma_star[i]:g}, t = 0"
             first = (words, float(bound[i]), float(actual[i]))
-    words, bound, actual = first or ("none", 0.0, 0.0)
-    return Evidence(
+    words, claimed, reached = first or ("none", 0.0, 0.0)
+    return report(
         "search",
         decide(first is None),
         f"In print, {name} fails; first case: {words}.",
         {"largest excess": float(worst), "cases searched": float(searched)},
         tolerance=1e-12,
-        witness=Witness(words, bound, actual),
+        witness=Witness(words, claimed, reached),
         correction="|sigma_{t+1} - sigma*| <= (1 - eta n L^2 (d^2+1) m^{2L-2}) |sigma_t - sigma*| "
         "with m = min(1 + d, sigma*), for the corrected step size.",
     )
@@ -203,7 +203,7 @@ def initial_distance(budget: str = "quick") -> Evidence:
     repaired = all(
         value == (1 + d - sigma_star) ** 2 for value, d in zip(actual, degrees, strict=True)
     )
-    return Evidence(
+    return report(
         "numerical",
         decide(all(value == (1 - sigma_star) ** 2 for value in actual), repaired),
         "M_0 = W1 + d W2 = (1 + d) I, so the initial distance is |1 + d - sigma*|.",
@@ -231,7 +231,7 @@ def iterations_for_one_value(budget: str = "quick") -> Evidence:
                     words = f"n = 1, L = {rounds}, sigma* = {sigma_star:g}, eps = {accuracy:g}"
                     first = (f"{words}, T = {count:.3g}", accuracy, error)
     words, allowed, error = first or ("none", 0.0, 0.0)
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         "The logarithm needs |1 + d - sigma*|, not its square, and L u^{L-1}, not L u.",
@@ -250,7 +250,7 @@ def loss_from_singular_values(budget: str = "quick") -> Evidence:
         differences = generator.normal(size=r)
         loss = n / 2 * np.sum(differences**2)
         worst = max(worst, float(loss / (n * r * np.max(differences**2))))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst <= 0.5 + 1e-12),
         "Holds, with a factor 2 to spare.",

@@ -15,6 +15,7 @@ from gnnconv_lib.audit._linear_cases import (
     loss_by_definition,
     main_spectrum,
     pair_path,
+    report,
     small_graphs,
 )
 from gnnconv_lib.evidence import Evidence
@@ -43,7 +44,7 @@ def one_round_solved(budget: str = "quick") -> Evidence:
         actual = loss_by_definition(weights, graph.adjacency.toarray(), 1)
         worst = max(worst, gap(0.5 * np.sum(form.hessian * gram), actual))
         disagree += int(form.unique != (len(main_spectrum(graph)[0]) >= 2))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12 and disagree == 0),
         "One round is a quadratic; its minimiser is unique exactly on graphs with two main "
@@ -65,7 +66,7 @@ def distance_never_grows_for_odd_depth(budget: str = "quick") -> Evidence:
             path = pair_path(spectrum, target, rounds, rate, 150)
             distance = np.hypot(path[:, 0] - target[0], path[:, 1] - target[1])
             worst = max(worst, float(np.max(np.diff(distance) / distance[0])))
-    return Evidence(
+    return report(
         "search",
         decide(worst <= 1e-13),
         "The distance to the teacher never grew, on any of the graphs.",
@@ -109,7 +110,7 @@ def linear_rate_near_the_teacher(budget: str = "quick") -> Evidence:
             excess = (distance[1:] - bound * distance[:-1]) / distance[:-1]
             steps += int(inside.sum())
             worst = max(worst, float(np.max(excess[inside], initial=-np.inf)))
-    return Evidence(
+    return report(
         "search",
         decide(worst <= 1e-13 and steps > 100),
         f"The contraction bound held in all {steps} steps with positive m.",
@@ -136,7 +137,7 @@ def traps_need_two_main_eigenvalues(budget: str = "quick") -> Evidence:
             if loss > 1e-6 * start:
                 trapped += 1
                 elsewhere += int(len(mu) != 2)
-    return Evidence(
+    return report(
         "search",
         decide(elsewhere == 0 and trapped > 0),
         f"{trapped} of {tried} flows with L = 3 are trapped, all on graphs with two main eigenvalues.",
@@ -170,7 +171,7 @@ def even_depth_sign(budget: str = "quick") -> Evidence:
     values, goal = path[-1][0] + mu * path[-1][1], target[0] + mu * target[1]
     loss = float(0.5 * np.sum(weight * (values**2 - goal**2) ** 2))
     flipped = gap(values, np.array([-goal[0], goal[1]]))
-    return Evidence(
+    return report(
         "numerical",
         decide(loss < 1e-12 and flipped < 1e-6),
         f"The loss reaches {loss:.1g}, but W1 ends at {path[-1][0]:.3f} and not at {target[0]:g}.",

@@ -14,6 +14,7 @@ from gnnconv_lib.audit._linear_cases import (
     describe,
     main_spectrum,
     pair_path,
+    report,
     small_graphs,
 )
 from gnnconv_lib.evidence import Evidence, Witness
@@ -62,7 +63,7 @@ def _holds(claim: np.ndarray, where: np.ndarray) -> tuple[bool, float]:
 def _case_evidence(name: str, tests: dict[str, tuple[bool, float]], draws: int) -> Evidence:
     """Evidence for a case from its tests, each with the smallest slack over all draws."""
     failing = [claim for claim, (holds, _) in tests.items() if not holds]
-    return Evidence(
+    return report(
         "search",
         decide(not failing),
         f"{name}: " + (f"'{failing[0]}' fails." if failing else f"holds in {draws} draws."),
@@ -137,7 +138,7 @@ def case_5(budget: str = "quick") -> Evidence:
     where = (a <= 0) & (b >= 0) & (g <= 0) & (dg <= 0)
     printed, smallest = _holds(a - b, where)
     repaired, margin = _holds(-a - b, where)
-    return Evidence(
+    return report(
         "search",
         decide(printed, repaired),
         "The printed a >= b contradicts a <= 0 <= b; what is used, b <= -a, is true.",
@@ -156,7 +157,7 @@ def other_cases(budget: str = "quick") -> Evidence:
     point = np.array([-1.4, 1.0])
     sums = form @ point
     possible = bool(sums[0] < 0 < sums[1])
-    return Evidence(
+    return report(
         "search",
         decide(count == 0 and not possible),
         f"Opposite signs of the two sums occur in {count} of {len(a)} random points.",
@@ -179,7 +180,7 @@ def constraints_can_be_met(budget: str = "quick") -> Evidence:
     numerator = alpha_star + beta_star - np.maximum(1.0, alpha_star)
     infeasible = float(np.mean(numerator <= 0))
     half = 0.5 + 0.5 - max(1.0, 0.5)
-    return Evidence(
+    return report(
         "search",
         decide(infeasible == 0),
         f"For W1* = W2* = I/2 the numerator is {half:g} - l_beta < 0: no step size is allowed.",
@@ -208,7 +209,7 @@ def positive_bounds(budget: str = "quick") -> Evidence:
             if max(values) < 0 and first is None:
                 first = (f"{describe(graph)}, L = 1, W1* = W2* = 0.01: least {name}", values)
     words, values = first or ("none", [0.0, 0.0])
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         f"A spectrum becomes negative on the way, at both step sizes; smallest graph: {words}.",

@@ -17,6 +17,7 @@ from gnnconv_lib.audit._linear_cases import (
     gradient_by_definition,
     loss_by_definition,
     main_spectrum,
+    report,
     small_graphs,
 )
 from gnnconv_lib.evidence import Evidence, Witness
@@ -69,7 +70,7 @@ def equation_46(budget: str = "quick") -> Evidence:
             if first is None and gap(printed, actual) > 1e-9:
                 first = (f"{describe(graph)}, L = {rounds}, W = 1, W* = 1/2", printed, actual)
     words, printed, actual = first or ("none", 0.0, 0.0)
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         f"False from L = 2 on; smallest graph: {words}.",
@@ -91,7 +92,7 @@ def equation_46_only_for_regular_components(budget: str = "quick") -> Evidence:
             printed = _degree_loss(weights, graph.degrees, rounds)
             equal = gap(printed, loss_by_definition(weights, adjacency, rounds)) < 1e-9
             disagree += int(equal != components_regular(graph))
-    return Evidence(
+    return report(
         "search",
         decide(disagree == 0),
         f"On all {total} cases Eq. (46) holds exactly when every component is regular.",
@@ -113,7 +114,7 @@ def main_eigenvalue_loss(budget: str = "quick") -> Evidence:
             found = _spectral_loss(weights, *main_spectrum(graph), rounds)
             actual = loss_by_definition(weights, graph.adjacency.toarray(), rounds)
             worst = max(worst, gap(found, actual))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12),
         "The formula over main eigenvalues is exact on stars, paths, random, bipartite and "
@@ -143,7 +144,7 @@ def equation_46_by_sampling(budget: str = "quick") -> Evidence:
         for name, value in (("printed", printed), ("corrected", corrected)):
             scores[name].append((float(values.mean()) - value) / error)
     worst = {name: float(np.max(np.abs(found))) for name, found in scores.items()}
-    return Evidence(
+    return report(
         "monte carlo",
         decide(worst["printed"] < 4),
         f"Sampling rejects the printed loss (|z| up to {worst['printed']:.0f}) and agrees with "
@@ -169,7 +170,7 @@ def equations_47_48(budget: str = "quick") -> Evidence:
         "printed against true": max(gap(printed[i], true[i]) for i in (0, 1)),
         "main eigenvalues against true": max(gap(repaired[i], true[i]) for i in (0, 1)),
     }
-    return Evidence(
+    return report(
         "numerical",
         decide(errors["printed against true"] < 1e-12),
         "The printed gradients are wrong by a factor 2, two transposes, and Eq. (46) itself.",

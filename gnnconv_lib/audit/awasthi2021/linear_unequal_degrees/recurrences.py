@@ -15,6 +15,7 @@ from gnnconv_lib.audit._linear_cases import (
     gap,
     gradient_by_definition,
     main_spectrum,
+    report,
 )
 from gnnconv_lib.evidence import Evidence, Witness
 
@@ -43,7 +44,7 @@ def updates(budget: str = "quick") -> Evidence:
             repaired_error = max(repaired_error, gap(repaired, true))
     smallest = _pair(graphs.complete(2).degrees, 1.0, 1.0, 1.0, 0.5, 0.5, 2)[0]
     actual = _true_gradient(graphs.complete(2), 1.0, 1.0, 0.5, 0.5, 2)[0]
-    return Evidence(
+    return report(
         "numerical",
         decide(printed_error < 1e-12),
         "The factor L is missing (also on regular graphs), and degrees stand for main eigenvalues.",
@@ -55,7 +56,13 @@ def updates(budget: str = "quick") -> Evidence:
 
 
 def _pair(
-    nodes: np.ndarray, masses: object, alpha: float, beta: float, a: float, b: float, rounds: int
+    nodes: np.ndarray,
+    masses: np.ndarray | float,
+    alpha: float,
+    beta: float,
+    a: float,
+    b: float,
+    rounds: int,
 ) -> np.ndarray:
     """sum_k masses_k g_k (1, nodes_k) with g of Eq. (51)."""
     m, goal = alpha + nodes * beta, a + nodes * b
@@ -92,7 +99,7 @@ def deviation_updates(budget: str = "quick") -> Evidence:
                 ]
             )
             worst = max(worst, gap(right, left))
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12),
         "The two updates follow from (49)-(51) once gamma has the right binomial coefficients.",
@@ -112,7 +119,7 @@ def binomial_sum(budget: str = "quick") -> Evidence:
                 found = sum(comb(rounds, j + shift) * s**j for j in range(rounds))
                 errors[name] = max(errors[name], abs(found - true) / abs(true))
     first = next(L for L in depths if sum(comb(L, j) * 0.0**j for j in range(L)) != L)
-    return Evidence(
+    return report(
         "numerical",
         decide(errors["index j"] < 1e-12, errors["index j + 1"] < 1e-12),
         "gamma = ((1+s)^L - 1)/s needs the coefficients C(L, j+1).",
@@ -133,7 +140,7 @@ def relative_deviation(budget: str = "quick") -> Evidence:
             worst = max(
                 worst, gap(goal**rounds * ((1 + s) ** rounds - 1), m**rounds - goal**rounds)
             )
-    return Evidence(
+    return report(
         "numerical",
         decide(worst < 1e-12),
         "The definition is consistent with Eqs. (51) and (54); it needs alpha* + d beta* != 0.",
@@ -155,7 +162,7 @@ def two_spectra(budget: str = "quick") -> Evidence:
             dW1, dW2 = gradient_by_definition([W1, W2, S1, S2], adjacency, 1)
             W1, W2 = W1 - rate * dW1, W2 - rate * dW2
         commutators[name] = float(np.max(np.abs(W1 @ W2 - W2 @ W1)))
-    return Evidence(
+    return report(
         "numerical",
         decide(commutators["not commuting"] < 1e-12, commutators["commuting"] < 1e-12),
         "If W1* and W2* do not commute, W1 and W2 stop commuting and their eigenvectors turn.",

@@ -14,6 +14,7 @@ from gnnconv_lib.audit._linear_cases import (
     gap,
     main_spectrum,
     pair_path,
+    report,
     small_graphs,
 )
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
@@ -27,8 +28,6 @@ __all__ = [
     "geometric_decay",
     "iterations",
     "squared_distance",
-    "true_loss_even_depth",
-    "true_loss_odd_depth",
 ]
 
 
@@ -60,7 +59,7 @@ def definition_of_q(budget: str = "quick") -> Evidence:
     P, Q, _, a, b, without, after = _draws(budget)
     literal, repaired = gap(a * P - b * without, after), gap(a * P - b * Q, after)
     degrees, eta = graphs.path(3).degrees, 0.01
-    return Evidence(
+    return report(
         "numerical",
         decide(literal < 1e-12, repaired < 1e-12),
         "Without eta, Q does not even have the size of P and R for small steps.",
@@ -81,7 +80,7 @@ def squared_distance(budget: str = "quick") -> Evidence:
     left = (P * a - Q * b) ** 2 + (R * b - Q * a) ** 2
     right = a**2 * (P**2 + Q**2) + b**2 * (R**2 + Q**2) - 2 * a * b * (P * Q + R * Q)
     error = float(np.max(np.abs(left - right) / (a**2 + b**2)))
-    return Evidence(
+    return report(
         "numerical",
         decide(error < 1e-13),
         "The expansion is an identity.",
@@ -98,7 +97,7 @@ def equation_58(budget: str = "quick") -> Evidence:
     printed = a**2 * (P**2 + Q**2 + cross) + b**2 * (P**2 + R**2 + cross)
     repaired = a**2 * (P**2 + Q**2 + np.abs(cross)) + b**2 * (Q**2 + R**2 + np.abs(cross))
     i = int(np.argmax(left - printed))
-    return Evidence(
+    return report(
         "search",
         decide(bool(np.all(left <= printed + 1e-12)), bool(np.all(left <= repaired + 1e-12))),
         "The second bracket needs Q^2 in the place of P^2, and |Q (P + R)|.",
@@ -123,7 +122,7 @@ def equation_59(budget: str = "quick") -> Evidence:
     printed = bounds.equation_59_printed(P, Q, R)
     small = P + R >= 0
     i = int(np.argmax(sharp - printed))
-    return Evidence(
+    return report(
         "search",
         decide(
             bool(np.all(sharp <= printed + 1e-12)), bool(np.all((sharp <= printed + 1e-12)[small]))
@@ -172,7 +171,7 @@ def geometric_decay(budget: str = "quick") -> Evidence:
     s0, s1, s2 = (float(np.sum(path.degrees.astype(float) ** k)) for k in (0, 1, 2))
     factor = float(bounds.equation_59_printed(1 - step * s0, step * s1, 1 - step * s2))
     sharp = float(bounds.equation_59_corrected(1 - step * s0, step * s1, 1 - step * s2))
-    return Evidence(
+    return report(
         "search",
         decide(factor < 1),
         f"At a step of Lemma 14 the factor is {factor:.3f} on the path of 3 nodes (the sharp one is "
@@ -236,7 +235,7 @@ def iterations(budget: str = "quick") -> Evidence:
                 needed,
             )
     words, count, needed = first or ("none", 0.0, 0)
-    return Evidence(
+    return report(
         "search",
         decide(first is None),
         f"T is too small on {failures} of {tried} graphs; the rate is that of the least eigenvalue "
@@ -244,81 +243,4 @@ def iterations(budget: str = "quick") -> Evidence:
         {"T": float(count), "needed": float(needed), "graphs that fail": float(failures)},
         witness=Witness(f"{words}: iterations", float(count), float(needed)),
         correction="For L = 1, T >= log(|H| |x_0|^2 / (2 eps^2)) / (2 eta lambda_min(H)).",
-    )
-
-
-def _run(
-    graph: graphs.Graph, target: tuple[float, float], rounds: int, rate: float, steps: int
-) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
-    """Loss, m, m* and weights at the end of gradient descent on the true loss."""
-    mu, weight = main_spectrum(graph)
-    alpha, beta = pair_path((mu, weight), target, rounds, rate, steps)[-1]
-    values, goal = alpha + mu * beta, target[0] + mu * target[1]
-    loss = float(0.5 * np.sum(weight * (values**rounds - goal**rounds) ** 2))
-    return loss, values, goal, weight
-
-
-def true_loss_odd_depth(budget: str = "quick") -> Evidence:
-    """Gradient descent from the identity on the true loss, path of 3 nodes, L = 3: trapped.
-
-    W1 - sqrt(2) W2 starts negative, its target is positive, and its gradient vanishes at zero:
-    the loss stays above c |W1* - sqrt(2) W2*|^{2L} / 2. Two step sizes.
-    """
-    target, graph, losses, highest = (2.0, 0.5), graphs.path(3), [], -np.inf
-    steps = 8000 if budget == "quick" else 200_000
-    for rate in (2e-4, 1e-4):
-        loss, values, goal, weight = _run(graph, target, 3, rate, steps)
-        losses.append(loss)
-        highest = max(highest, float(values[0]))
-    floor = float(0.5 * weight[0] * goal[0] ** 6)
-    return Evidence(
-        "search",
-        decide(min(losses) < floor),
-        f"After {steps} steps the loss is {losses[0]:.4f} and {losses[1]:.4f} at the two step sizes; "
-        f"it can never fall below {floor:.4f}.",
-        {
-            "loss, larger step": losses[0],
-            "loss, smaller step": losses[1],
-            "floor": floor,
-            "W1 - sqrt(2) W2 at the end (target above 1)": highest,
-        },
-        witness=Witness("path of 3 nodes, L = 3, r = 1, W1* = 2, W2* = 1/2: loss", 0.0, losses[0]),
-        correction="On stars with L odd it fails whenever W1* > sqrt(k) W2* and W1* + sqrt(k) W2* >= "
-        "1 + sqrt(k).",
-    )
-
-
-def true_loss_even_depth(budget: str = "quick") -> Evidence:
-    """The same for L = 2: a spurious local minimum on the paw, a triangle with a pendant node."""
-    paw = graphs.from_edges(4, [(0, 1), (0, 2), (1, 2), (2, 3)])
-    target, losses = (5.0, 0.02), []
-    steps = 20_000 if budget == "quick" else 200_000
-    for rate in (2e-4, 1e-4):
-        loss, values, goal, weight = _run(paw, target, 2, rate, steps)
-        losses.append(loss)
-    mu = main_spectrum(paw)[0]
-    slope = 2 * weight * values * (values**2 - goal**2)
-    curvature = 2 * weight * (3 * values**2 - goal**2)
-    gradient = float(np.hypot(slope.sum(), (mu * slope).sum()))
-    hessian = np.array(
-        [
-            [curvature.sum(), (mu * curvature).sum()],
-            [(mu * curvature).sum(), (mu**2 * curvature).sum()],
-        ]
-    )
-    least = float(np.linalg.eigvalsh(hessian)[0])
-    is_minimum = gradient < 1e-6 and least > 0 and gap(losses[0], losses[1]) < 1e-6
-    return Evidence(
-        "search",
-        decide(not is_minimum),
-        f"Gradient descent ends at a local minimum with loss {losses[0]:.4g}: gradient "
-        f"{gradient:.1g}, least curvature {least:.3g}.",
-        {
-            "loss, larger step": losses[0],
-            "loss, smaller step": losses[1],
-            "gradient": gradient,
-            "least curvature": least,
-        },
-        witness=Witness(f"{describe(paw)}, L = 2, W1* = 5, W2* = 0.02: loss", 0.0, losses[0]),
-        correction="With three or more main eigenvalues and even L there are spurious minima.",
     )
