@@ -194,20 +194,27 @@ def _add_repository(settings: dict[str, Any], url: str) -> None:
 
 def _execute(stage: Path, notebooks: list[Path], jobs: int) -> dict[str, float]:
     # Imported here: showing stored outputs needs no kernels.
-    from gnnconv_lib.chapters.execute import execute_all
+    from tqdm import tqdm
+
+    from gnnconv_lib.chapters.execute import ChapterRun, execute_all
+
+    def tell(run: ChapterRun) -> None:
+        name = run.path.relative_to(stage.resolve())
+        outcome = "FAILED" if run.error else "differs from what is stored" if run.changed else "ok"
+        # Stays above the progress bar on a terminal; a plain line elsewhere.
+        tqdm.write(f"  {name}: {run.seconds:.1f} s, {outcome}")
+        sys.stdout.flush()
 
     print(f"Executing {len(notebooks)} chapters, {jobs} at a time ...", flush=True)
-    runs = execute_all([stage / path for path in notebooks], root=stage, jobs=jobs)
+    paths = [stage / path for path in notebooks]
+    runs = execute_all(paths, root=stage, jobs=jobs, finished=tell)
     failures = [run for run in runs if run.error]
-    for path, run in zip(notebooks, runs, strict=True):
-        outcome = "FAILED" if run.error else "differs from what is stored" if run.changed else "ok"
-        print(f"  {path}: {run.seconds:.1f} s, {outcome}", flush=True)
     for run in failures:
         print(f"\n{run.error}", file=sys.stderr)
     if failures:
         names = ", ".join(run.path.stem for run in failures)
         raise BuildFailed(f"Chapters that raised an error: {names}.")
-    return {path.stem: run.seconds for path, run in zip(notebooks, runs, strict=True)}
+    return {run.path.stem: run.seconds for run in runs}
 
 
 def _render(stage: Path, output: Path, pages: int) -> None:

@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,6 +126,7 @@ def execute_all(
     target: str | Path | None = None,
     jobs: int | None = None,
     progress: bool | None = None,
+    finished: Callable[[ChapterRun], None] | None = None,
 ) -> list[ChapterRun]:
     """Execute several notebooks, `jobs` at a time, each in its own kernel process.
 
@@ -135,6 +136,7 @@ def execute_all(
         target: the folder for the results; by default each notebook is replaced.
         jobs: how many at once; by default the number of CPU cores.
         progress: a progress bar; by default only on a terminal.
+        finished: what to do with each outcome as soon as it is there.
 
     Returns:
         One outcome per notebook, in the order of `paths`.
@@ -163,6 +165,8 @@ def execute_all(
                 runs[run.path] = run
                 bar.set_postfix_str(run.path.stem)
                 bar.update()
+                if finished is not None:
+                    finished(run)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

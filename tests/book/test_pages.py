@@ -1,12 +1,15 @@
 """The built book: no warnings, and every page readable without a network, on any screen."""
 
+import importlib
 from pathlib import Path
 
 import chromium
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+from sphinx.util.inventory import InventoryFile
 
+from gnnconv_lib.chapters.api_page import documented_symbols, public_modules
 from gnnconv_lib.chapters.build import page_sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +42,27 @@ def test_every_page_is_looked_at(pages):
 
 def test_the_index_leads_to_the_first_page(pages):
     assert f"url={PAGES[0]}" in (pages / "index.html").read_text(encoding="utf-8")
+
+
+def test_every_public_symbol_is_documented(pages):
+    with (pages / "objects.inv").open("rb") as stream:
+        inventory = InventoryFile.load(stream, "", lambda base, path: path)
+    documented = {name for kind in inventory if kind.startswith("py:") for name in inventory[kind]}
+    for module, symbols in documented_symbols().items():
+        missing = {full_name for _, full_name in symbols} - documented
+        assert not missing, f"The page book/back/api lacks {sorted(missing)} of {module}."
+
+
+@pytest.mark.parametrize("name", public_modules())
+def test_every_module_says_what_it_offers(name):
+    module = importlib.import_module(name)
+    own = [
+        symbol
+        for symbol, value in vars(module).items()
+        if not symbol.startswith("_") and getattr(value, "__module__", None) == name
+    ]
+    assert hasattr(module, "__all__") or not own, f"{name} needs an __all__."
+    assert module.__doc__, f"{name} needs a docstring."
 
 
 def test_no_page_names_a_script_style_or_font_of_a_third_party(pages):
