@@ -161,20 +161,20 @@ def loss_curves(
     Raises:
         InvalidInput: for shapes that do not match, and for a curve without any positive value.
     """
-    for index, (label, values) in enumerate(losses.items()):
-        at = np.asarray(steps[label] if isinstance(steps, Mapping) else steps, dtype=float)
+    for index, (name, values) in enumerate(losses.items()):
+        at = np.asarray(steps[name] if isinstance(steps, Mapping) else steps, dtype=float)
         table = np.atleast_2d(np.asarray(values, dtype=float))
         if at.ndim != 1 or table.ndim != 2 or table.shape[1] != at.size:
             raise InvalidInput(
-                f"losses[{label!r}] must have shape (k,) or (seeds, k) with k = {at.size} steps, "
+                f"losses[{name!r}] must have shape (k,) or (seeds, k) with k = {at.size} steps, "
                 f"got {np.shape(values)}."
             )
         drawable = (np.isfinite(table) & (table > 0)).all(axis=0)
         if not drawable.any():
-            raise InvalidInput(f"losses[{label!r}] must hold positive finite values, got none.")
+            raise InvalidInput(f"losses[{name!r}] must hold positive finite values, got none.")
         x = np.where(at > 0, at, 0.5)[drawable]
         low, median, high = np.quantile(table[:, drawable], [band[0], 0.5, band[1]], axis=0)
-        axes.plot(x, median, label=label, **series(index))
+        axes.plot(x, median, label=name, **series(index))
         if len(table) > 1:
             color = SERIES[index % len(SERIES)].color
             axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0)
