@@ -4,7 +4,7 @@
 |---|---|
 | `report` | prints and displays rounded numbers, tables, digests, verdicts |
 | `rounding`, `digest`, `verdicts` | what `report` is made of |
-| `parameters` | declares and checks the parameters of a chapter |
+| `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
 | `notebooks` | brings a notebook into its normal form and checks its hygiene |
 | `execute` | executes chapters in parallel |
 | `rerun` | reruns one chapter with other parameters |
@@ -18,6 +18,7 @@ import importlib
 from types import ModuleType
 
 _SUBMODULES = (
+    "declarations",
     "digest",
     "execute",
     "finding",
