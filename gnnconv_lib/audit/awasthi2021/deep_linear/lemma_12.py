@@ -98,7 +98,7 @@ def _first_escape(
 
 def lemma_12_corrected(budget: str = "quick") -> Evidence:
     """The corrected Lemma 12 along paths: no overshoot, monotone, for gradient descent."""
-    steps, worst = (50 if budget == "quick" else 2000), 0.0
+    steps, worst = (50 if budget == "quick" else 200), 0.0
     for setting in regular_settings(budget):
         sigma_star = targets(budget)
         for start in (*_STARTS, 1.0 + setting[1]):
