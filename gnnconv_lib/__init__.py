@@ -14,12 +14,16 @@ Zhong (AAAI 2021). Import it as `import gnnconv_lib as gc`. Importing it turns o
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from types import ModuleType
 
-from gnnconv_lib.precision import enable_float64
 from gnnconv_lib.validation import InvalidInput
 
-enable_float64()
+if "jax" in sys.modules:
+    importlib.import_module("gnnconv_lib.precision").enable_float64()
+else:  # JAX reads this when it is imported, so that importing the library need not import JAX
+    os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 __version__ = "0.1.0"
 
@@ -38,6 +42,7 @@ _SUBMODULES = (
     "linear_gnn",
     "monte_carlo",
     "plotting",
+    "precision",
     "relu_gnn",
     "summaries",
 )

@@ -8,7 +8,10 @@ the process, and:
 
 1. it leaves the switch alone when the user has decided: the environment variable
    `JAX_ENABLE_X64` is set (to either value). With `JAX_ENABLE_X64=0` results are float32;
-2. it warns when JAX has already been used in 32 bits in this process, because arrays made
+2. when JAX has not been imported yet, it sets that variable instead, which JAX reads at its own
+   import. So importing the library takes milliseconds, and processes that this one starts
+   compute in 64 bits too;
+3. it warns when JAX has already been used in 32 bits in this process, because arrays made
    before and after the import would then differ in type.
 
 Within float64 mode the type follows the input as in NumPy: float32 arrays give float32 results,

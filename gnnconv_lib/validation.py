@@ -58,7 +58,10 @@ def require_real(
     allowed = "a finite number" + _range_words(minimum, maximum)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InvalidInput(f"{name} must be {allowed}, got {value!r}.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
     too_small = minimum is not None and number < minimum
     too_large = maximum is not None and number > maximum
     if not math.isfinite(number) or too_small or too_large:
@@ -89,9 +92,13 @@ def require_choice(name: str, value: Any, choices: Iterable[str]) -> str:
 
 def _range_words(minimum: float | None, maximum: float | None) -> str:
     if minimum is not None and maximum is not None:
-        return f" in [{minimum:g}, {maximum:g}]"
+        return f" in [{_number_words(minimum)}, {_number_words(maximum)}]"
     if minimum is not None:
-        return f" of at least {minimum:g}"
+        return f" of at least {_number_words(minimum)}"
     if maximum is not None:
-        return f" of at most {maximum:g}"
+        return f" of at most {_number_words(maximum)}"
     return ""
+
+
+def _number_words(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
