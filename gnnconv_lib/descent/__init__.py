@@ -1,7 +1,30 @@
 """Gradient descent: one way to run any model, and a short one for the ReLU GNN."""
 
 from gnnconv_lib.descent.driver import Model, run
+from gnnconv_lib.descent.rates import (
+    RateFits,
+    local_slope,
+    measured_slope,
+    rate_fits,
+    steps_until,
+)
 from gnnconv_lib.descent.relu import run_relu
+from gnnconv_lib.descent.relu_ensemble import NORMALISATIONS, ReluEnsemble, relu_ensemble
 from gnnconv_lib.descent.trajectory import STATUSES, Trajectory, record_steps
 
-__all__ = ["STATUSES", "Model", "Trajectory", "record_steps", "run", "run_relu"]
+__all__ = [
+    "NORMALISATIONS",
+    "STATUSES",
+    "Model",
+    "RateFits",
+    "ReluEnsemble",
+    "Trajectory",
+    "local_slope",
+    "measured_slope",
+    "rate_fits",
+    "record_steps",
+    "relu_ensemble",
+    "run",
+    "run_relu",
+    "steps_until",
+]
