@@ -6,7 +6,7 @@ import difflib
 import math
 import numbers
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["InvalidInput", "require_choice", "require_integer", "require_real"]
 
@@ -61,7 +61,7 @@ def require_real(
     try:
         number = float(value)
     except OverflowError:
-        number = math.inf if value > 0 else -math.inf
+        number = math.inf if cast(float, value) > 0 else -math.inf
     too_small = minimum is not None and number < minimum
     too_large = maximum is not None and number > maximum
     if not math.isfinite(number) or too_small or too_large:

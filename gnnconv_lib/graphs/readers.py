@@ -19,6 +19,7 @@ import scipy.io
 from gnnconv_lib.graphs.convert import from_networkx, from_scipy
 from gnnconv_lib.graphs.edge_list import decoded, parse_edge_list
 from gnnconv_lib.graphs.graph import Graph
+from gnnconv_lib.graphs.matrix_market import parse_body
 from gnnconv_lib.graphs.memory import require_graph_memory, require_memory
 from gnnconv_lib.graphs.xml_safety import require_plain_xml
 from gnnconv_lib.validation import InvalidInput, require_choice
@@ -127,10 +128,8 @@ def _read_matrix_market(file: Path, content: bytes, merge: bool) -> Graph:
             f"'{file.name}' announces {entries} entries, but ends after {len(content)} bytes: "
             "it is truncated."
         )
-    try:
-        matrix = scipy.io.mmread(io.BytesIO(content), spmatrix=False)
-    except Exception as error:
-        raise _unreadable(file, "Matrix Market", error) from None
+    symmetric = symmetry == "symmetric"
+    matrix = parse_body(file.name, content, rows, entries, layout, field, symmetric)
     return from_scipy(matrix, name=file.name)
 
 
