@@ -144,7 +144,7 @@ GENERAL = "%%MatrixMarket matrix coordinate real general\n"
         (BANNER + "3 3 1000\n2 1\n", "truncated"),
         (BANNER + "3 3 3\n2 1\n3 1\n", "."),
         (BANNER + "3 3 1\n5 1\n", "row and column numbers from 1 to 3"),
-        (BANNER + "3 3 1\n2 x\n", "row and column numbers from 1 to 3"),
+        (BANNER + "3 3 1\n2 x\n", "could not be read"),
         (BANNER + "-3 -3 1\n2 1\n", "."),
         (BANNER + "0 0 0\n", "at least one row"),
         (BANNER + "3 3 1\n2 2\n", "self loops"),
