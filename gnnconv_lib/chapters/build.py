@@ -36,7 +36,7 @@ def page_sources(root: Path) -> list[Path]:
         Paths relative to `root`; notebooks and Markdown files.
 
     Raises:
-        InvalidInput: if there is no `_toc.yml`, or it names a page that does not exist.
+        InvalidInput: if there is no `_toc.yml`, or it names a page that does not exist, or one twice.
     """
     contents = root / "_toc.yml"
     if not contents.is_file():
@@ -50,6 +50,8 @@ def page_sources(root: Path) -> list[Path]:
         ]
         if not found:
             raise InvalidInput(f"_toc.yml must name existing pages, got {name!r}.")
+        if found[0] in sources:
+            raise InvalidInput(f"_toc.yml must name each page once, got {name!r} twice.")
         sources.append(found[0])
     return sources
 

@@ -35,9 +35,11 @@ def test_pages_come_in_the_order_of_the_contents(root):
     assert page_sources(root) == [Path("book/two.md"), Path("book/one.md")]
 
 
-def test_every_page_of_the_book_exists_once():
-    sources = page_sources(ROOT)
-    assert len(sources) == len(set(sources))
+def test_a_page_named_twice_is_refused(root):
+    with (root / "_toc.yml").open("a", encoding="utf-8") as stream:
+        stream.write("  - file: book/one\n")
+    with pytest.raises(InvalidInput, match="each page once"):
+        page_sources(root)
 
 
 def test_every_notebook_and_page_under_book_is_in_the_contents():
