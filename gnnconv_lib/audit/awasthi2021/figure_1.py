@@ -41,20 +41,21 @@ _WINDOW = (1e-14, 1e-18)
 def setting(budget: str = "quick") -> Evidence:
     """The setting exists and "population gradient" means what it says: in it, from a standard
     normal start, the closed form of the gradient is the mean over sampled features."""
-    samples = {"quick": 600, "full": 20_000}[require_choice("budget", budget, BUDGETS)]
-    worst, place = 0.0, (0.0, 0.0, "")
+    samples = {"quick": 4_000, "full": 40_000}[require_choice("budget", budget, BUDGETS)]
+    worst, visible, place = 0.0, 0.0, (0.0, 0.0, "")
     for degree in DEGREES:
         graph = graphs.random_regular(NODES, degree, seed=0)
         drawn = descent.relu_ensemble(NODES, degree, 1)
         W, W_star = drawn.W[0], drawn.W_star[0]
         exact = np.asarray(relu_gnn.gradient(W, W_star, overlap(graph)))
         _, estimate = monte_carlo.loss_and_gradient(W, W_star, graph, samples, seed=degree)
+        visible = max(visible, float(estimate.detectable(exact, _Z)))
         scores = np.abs(np.asarray(estimate.z_score(exact)))
         k = np.unravel_index(int(scores.argmax()), scores.shape)
         if scores[k] > worst:
             worst = float(scores[k])
             place = (float(exact[k]), float(np.asarray(estimate.mean)[k]), f"d = {degree}")
-    numbers = {"largest z": worst, "entries of the gradient": 500.0}
+    numbers = {"largest z": worst, "detectable relative error": visible}
     if worst > _Z:
         return Evidence(
             "monte carlo",
@@ -67,8 +68,9 @@ def setting(budget: str = "quick") -> Evidence:
     return Evidence(
         "monte carlo",
         "holds",
-        f"All five graphs exist; the closed-form gradient is that of sampled features, largest |z| "
-        f"{worst:.1f} of 500 entries. Seeds, iterations and the form of the loss are not stated.",
+        f"All five graphs exist; the closed-form gradient is that of sampled features: largest |z| "
+        f"{worst:.1f} of 500 entries, an error of {100 * visible:.0f} % would have shown. Seeds, "
+        "iterations and the form of the loss are not stated.",
         numbers,
         _Z,
     )
@@ -142,7 +144,8 @@ def no_better_than_inverse_square(budget: str = "quick") -> Evidence:
     gap = _slope_gap(run)
     medians = np.median(run.shares, axis=2).T
     fits = [descent.rate_fits(run.steps, curve, 1e-2, 1e-16) for curve in medians]
-    ratio = run.until(1e-12) / run.until(1e-6)
+    late, early = run.until(1e-12), run.until(1e-6)
+    ratio = np.where(np.isfinite(late), late, np.inf) / np.where(np.isfinite(early), early, 1.0)
     straight = [f is not None and f.slope_residual < f.exponent_residual for f in fits]
     numbers = {"largest relative gap of slopes": gap}
     for degree, fit, growth in zip(DEGREES, fits, ratio, strict=True):
@@ -151,7 +154,7 @@ def no_better_than_inverse_square(budget: str = "quick") -> Evidence:
             numbers[f"residual of the line in semilog, d = {degree}"] = fit.slope_residual
             numbers[f"residual of the line in log-log, d = {degree}"] = fit.exponent_residual
     # L = const / T multiplies T by 1e6 between the two levels; a linear rate about doubles it.
-    if not all(straight) or not gap <= _SLOPE_TOLERANCE or float(ratio.max()) > 10:
+    if not all(straight) or not gap <= _SLOPE_TOLERANCE or not float(ratio.max()) <= 10:
         return Evidence(
             "numerical", "holds", "The curves are not explained by a linear rate.", numbers
         )
@@ -241,7 +244,7 @@ def teacher_columns(budget: str = "quick") -> Evidence:
         "numerical",
         "holds with correction",
         f"With unit columns the units' teachers have lengths {shortest:.2f} to {longest:.2f}; the "
-        f"slope stays, the steps to 1e-12 change by {np.abs(steps).max():.0f} at most.",
+        f"slope stays, the steps to 1e-12 change by {np.abs(steps).max():g} at most.",
         numbers,
         _SLOPE_TOLERANCE,
         correction="The theory needs unit rows, the weights of one unit. With columns every unit "
