@@ -1,7 +1,8 @@
 """Trajectories of gradient descent on the one-round ReLU GNN, for claims about "all t".
 
 One unit with a unit teacher is two numbers (alpha, beta), or length and cosine; a batch over graphs
-and starts is one array program. Every step is recorded.
+and starts is one array program. `paths` records every step on ten families of graphs with twenty
+seeds each, `escapes` only the first step at which alpha reaches a level.
 
 Reference: awasthi2021, Eqs. (8), (14), (15). Book page: book/awasthi2021/bounded-iterates.
 """
@@ -9,7 +10,7 @@ Reference: awasthi2021, Eqs. (8), (14), (15). Book page: book/awasthi2021/bounde
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import jax
@@ -17,9 +18,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from gnnconv_lib import dual
-from gnnconv_lib.audit._relu_cases import Cases, cases, pair_sums
+from gnnconv_lib.audit._relu_cases import Cases, on_graphs, pair_sums
+from gnnconv_lib.audit._relu_collections import families, growing
+from gnnconv_lib.summaries import OverlapMeasure
 
-__all__ = ["Paths", "crossing", "gaussian_starts", "next_length", "paths"]
+__all__ = ["Paths", "escapes", "gaussian_starts", "growing_paths", "next_length", "paths"]
 
 Array = np.ndarray
 
@@ -30,24 +33,44 @@ class Paths:
 
     Fields:
         cases: the graphs.
-        step: x = eta A, shape (graphs, 1, 1).
+        family: the family of each graph.
+        step: x = eta A.
         length, cos: shape (graphs, starts, steps + 1).
     """
 
     cases: Cases
+    family: tuple[str, ...]
     step: float
     length: Array
     cos: Array
 
-    @property
+    @cached_property
     def flat(self) -> Cases:
         """All iterates but the last, as weights of `Cases`, and in the same order `next_`."""
         return self._as_cases(slice(None, -1))
 
-    @property
+    @cached_property
     def next_(self) -> Cases:
         """All iterates but the first."""
         return self._as_cases(slice(1, None))
+
+    @property
+    def time(self) -> Array:
+        """The number t of each iterate of `next_`, shape (1, weights)."""
+        starts, records = self.length.shape[1:]
+        return np.tile(np.arange(1, records), starts)[None]
+
+    def at_start(self, values: Array) -> Array:
+        """Values of shape (graphs, starts), repeated for each iterate of `next_`."""
+        return np.repeat(values, self.length.shape[2] - 1, axis=1)
+
+    def words(self) -> str:
+        """How much is covered, e.g. `200 graphs of 10 families, 3 starts each, 240 steps`."""
+        graphs, starts, records = self.length.shape
+        return (
+            f"{graphs} graphs of {len(set(self.family))} families, {starts} starts each, "
+            f"{records - 1} steps"
+        )
 
     def _as_cases(self, part: slice) -> Cases:
         graphs = self.length.shape[0]
@@ -58,24 +81,44 @@ class Paths:
 
 @cache
 def paths(budget: str = "quick", step: float = 1 / (6 * np.pi)) -> Paths:
-    """Gradient descent with eta = step / A from Gaussian and adversarial starts on all graphs."""
-    at = cases(budget)
-    starts, steps = (12, 240) if budget == "quick" else (40, 600)
-    length, cos = gaussian_starts(starts, inner_dimension=10, seed=7)
-    cos[:4] = [-1.0, -0.999, -0.3, 0.0]
-    length[:6] = [0.1, 3.0, 0.05, 30.0, 1.0, 3.0]
-    shape = (len(at.names), starts)
-    lengths, cosines = _run(
-        at.rho,
-        at.mass,
-        at.full,
-        np.broadcast_to(length, shape),
-        np.broadcast_to(cos, shape),
-        step,
-        steps,
-    )
+    """Gradient descent with eta = step / A: ten families, twenty seeds, three starts per graph.
+
+    The starts are Gaussian with r = 2 and r = 10, one each (full: five each), and one adversarial
+    start per graph, in turn very short, almost opposite, opposite, very long, and orthogonal.
+    """
+    collection = sorted(families(), key=lambda entry: (entry[1].nodes, entry[1].edges))
+    gaussian, steps = (1, 240) if budget == "quick" else (5, 600)
+    count = len(collection)
+    hard = np.array([(0.01, -0.2), (3.0, -0.999), (0.1, -1.0), (30.0, -0.5), (1.0, 0.0)])
+    drawn = [gaussian_starts(count * gaussian, r, seed=7 + r) for r in (2, 10)]
+    chosen = hard[np.arange(count) % len(hard)]
+    length = np.concatenate([d[0].reshape(count, -1) for d in drawn] + [chosen[:, :1]], axis=1)
+    cos = np.concatenate([d[1].reshape(count, -1) for d in drawn] + [chosen[:, 1:]], axis=1)
+    at = on_graphs([graph for _, graph in collection], length, cos)
+    lengths, cosines = _run(at.rho, at.mass, at.full, length, cos, step, steps)
     return Paths(
-        at, step, np.moveaxis(np.asarray(lengths), 0, -1), np.moveaxis(np.asarray(cosines), 0, -1)
+        at,
+        tuple(name for name, _ in collection),
+        step,
+        np.moveaxis(np.asarray(lengths), 0, -1),
+        np.moveaxis(np.asarray(cosines), 0, -1),
+    )
+
+
+@cache
+def growing_paths(budget: str = "quick", step: float = 1 / (6 * np.pi)) -> Paths:
+    """Gradient descent on families with n growing, from short and long starts, 240 steps."""
+    collection = sorted(growing(budget), key=lambda entry: (entry[1].nodes, entry[1].edges))
+    starts = np.array([(0.1, 0.0), (0.1, 0.9), (3.0, -0.3), (3.0, 0.3)])
+    length, cos = (np.tile(starts[:, k], (len(collection), 1)) for k in (0, 1))
+    at = on_graphs([graph for _, graph in collection], length, cos)
+    lengths, cosines = _run(at.rho, at.mass, at.full, length, cos, step, 240)
+    return Paths(
+        at,
+        tuple(name for name, _ in collection),
+        step,
+        np.moveaxis(np.asarray(lengths), 0, -1),
+        np.moveaxis(np.asarray(cosines), 0, -1),
     )
 
 
@@ -92,13 +135,28 @@ def next_length(at: Cases, step: float) -> Array:
     return np.hypot(radial, step * at.slope * at.sine / at.full)
 
 
-def crossing(
-    rho: Array, mass: Array, length: float, cos: float, step: float, alpha: float, limit: int
-) -> tuple[int, float]:
-    """The first t with alpha_t >= `alpha` (or `limit` if there is none before), and l_t."""
+def escapes(
+    overlap: OverlapMeasure,
+    length: Array,
+    cos: Array,
+    step: float,
+    alpha: float = -0.01,
+    limit: int = 10**6,
+) -> tuple[Array, Array]:
+    """The first t with alpha_t >= `alpha` for each start, and the length at that time.
+
+    Args:
+        overlap: of one graph.
+        length, cos: starts, shape (starts,).
+        step: x = eta A.
+        alpha: the level.
+        limit: where to stop; starts that are not there by then have t = `limit`.
+    """
+    rho, mass = np.asarray(overlap.rho)[None], np.asarray(overlap.mass)[None]
     full = np.sum(mass * np.asarray(dual.scaled_relu(rho)))
-    count, size, _ = _crossing(rho[None], mass[None], full, length, cos, step, alpha, limit)
-    return int(count), float(size[0, 0])
+    start = np.asarray(length, dtype=float)[None], np.asarray(cos, dtype=float)[None]
+    times, sizes = _escapes(rho, mass, full, *start, step, alpha, limit)
+    return np.asarray(times)[0], np.asarray(sizes)[0]
 
 
 def _next(
@@ -129,7 +187,7 @@ def _run(
 
 
 @jax.jit
-def _crossing(
+def _escapes(
     rho: Array,
     mass: Array,
     full: Array,
@@ -138,16 +196,25 @@ def _crossing(
     step: Array,
     alpha: Array,
     limit: Array,
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    def going(state: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
-        count, size, angle = state
-        return jnp.logical_and(count < limit, (size * jnp.cos(angle))[0, 0] < alpha)
+) -> tuple[jax.Array, jax.Array]:
+    State = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 
-    def body(
-        state: tuple[jax.Array, jax.Array, jax.Array],
-    ) -> tuple[jax.Array, jax.Array, jax.Array]:
-        count, size, angle = state
-        return count + 1, *_next(rho, mass, full, step, (size, angle))
+    def inside(state: State) -> jax.Array:
+        return state[2] * jnp.cos(state[3]) < alpha
 
-    start = (jnp.asarray(0), jnp.full((1, 1), length), jnp.full((1, 1), jnp.arccos(cos)))
-    return jax.lax.while_loop(going, body, start)
+    def going(state: State) -> jax.Array:
+        return jnp.logical_and(state[0] < limit, jnp.any(inside(state)))
+
+    def body(state: State) -> State:
+        count, times, size, angle = state
+        left = inside(state)
+        moved = _next(rho, mass, full, step, (size, angle))
+        size, angle = (
+            jnp.where(left, new, old) for new, old in zip(moved, (size, angle), strict=True)
+        )
+        return count + 1, jnp.where(left, count + 1, times), size, angle
+
+    angle = jnp.arccos(jnp.asarray(cos))
+    start = (jnp.asarray(0), jnp.zeros(angle.shape, int), jnp.asarray(length), angle)
+    _, times, sizes, _ = jax.lax.while_loop(going, body, start)
+    return times, sizes

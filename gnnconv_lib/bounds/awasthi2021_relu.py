@@ -17,13 +17,16 @@ from typing import Any
 import numpy as np
 from scipy.special import betainc
 
+from gnnconv_lib import dual
 from gnnconv_lib.validation import require_integer, require_real
 
 __all__ = [
     "global_rate_iterations",
     "lemma_1",
+    "lemma_1_lower",
     "lemma_1_printed",
     "lemma_2_printed",
+    "lemma_3",
     "lemma_4_printed",
     "lemma_5",
     "polyak_lojasiewicz",
@@ -83,6 +86,52 @@ def lemma_1(length: Any, ratio: Any, step: Any) -> tuple[Any, Any]:
     (1.25, 1.5)
     """
     return (1 - step) * length + step * ratio, (1 - step) * length + step
+
+
+def lemma_1_lower(cos: Any) -> Any:
+    """The bound on B(c)/A that holds for every graph: B(c)/A >= s(min(c, 0)).
+
+    Then l_t >= eta A s(min(c_0, 0)) for all t >= 1, since the cosine never falls. For c < 0,
+    s(rho c)/s(rho) falls in rho, so its smallest value is s(c), at rho = 1; for c >= 0,
+    B(c) >= B(0) = M/pi >= A/pi = A s(0).
+
+    Args:
+        cos: c, any shape.
+
+    >>> round(float(lemma_1_lower(0.5)) * math.pi, 12), float(lemma_1_lower(-1.0))
+    (1.0, 0.0)
+    """
+    return np.asarray(dual.scaled_relu(np.minimum(np.asarray(cos, dtype=float), 0.0)))
+
+
+def lemma_3(length: Any, cos: Any, mixed_ratio: Any, ratio: Any, step: Any) -> tuple[Any, Any]:
+    """Bounds on the first t with c_t >= 0 for a start with -1 < c_0 < 0 and x = eta A <= 1.
+
+        (2 b / x) (A/S) (theta_0 - pi/2) <= t <= 7 (R / x) (A/S) (1/phi_0 - 2/pi) + 1,
+
+    where R = max(l_0, 1), b = min(l_0, B(c_0)/A) and phi_0 = pi - theta_0.
+
+    Args:
+        length, cos: l_0 and c_0.
+        mixed_ratio: B(c_0)/A.
+        ratio: A/S, at most M/(pi S) + 1 - 1/pi, and at least M/(pi S).
+        step: x.
+
+    Returns:
+        (lower, upper), broadcast; (0, 1) for c_0 >= 0, and an infinite upper bound for c_0 = -1.
+
+    Reference: replaces awasthi2021, Lemma 3.
+
+    >>> low, high = lemma_3(1.0, -0.5, 1.0, 10.0, 1.0)
+    >>> round(float(low), 2), round(float(high), 2)
+    (10.47, 23.28)
+    """
+    opening = np.arccos(-np.minimum(np.asarray(cos, dtype=float), 0.0))
+    shortest = np.minimum(length, mixed_ratio)
+    low = 2 * shortest / step * ratio * (np.pi / 2 - opening)
+    with np.errstate(divide="ignore"):
+        high = 7 * np.maximum(length, 1.0) / step * ratio * (1 / opening - 2 / np.pi) + 1
+    return low, high
 
 
 def lemma_2_printed(full: Any, sigma: float, inner_dimension: int) -> Any:

@@ -32,6 +32,8 @@ FRACTION = 0.25  # lambda
 def segment_upper(budget: str = "quick") -> Evidence:
     """alpha^2 + beta^2 <= 2 sigma sqrt(r) + 4 pi + 1 at t = 1 from l_0 = sqrt r, sigma = 1, r = 100.
 
+    l_0 = sqrt r is the typical length, so this is no rare event.
+
     The bound of Lemma 1 is on the length, not on its square.
     """
     at = cases(budget)
