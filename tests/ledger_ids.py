@@ -27,5 +27,6 @@ REQUIRED: dict[str, list[str]] = {
         *_numbered("figure", 2),
         *_listed("awasthi2021"),
     ],
+    "companion": _listed("companion"),
     "li2021": _listed("li2021"),
 }

@@ -41,10 +41,10 @@ def small(*entries):
     return ledger.parse({"paper": "li2021", "items": list(entries)})
 
 
-# The two ledgers of the book.
+# The ledgers of the book: one per paper, one for its own theorems.
 
 
-def test_there_is_one_ledger_per_paper():
+def test_there_is_one_ledger_per_paper_and_one_for_the_book():
     assert sorted(REQUIRED) == PAPERS
     assert [path.stem for path in FILES] == PAPERS
 
@@ -398,6 +398,14 @@ def test_counts_and_foundations_add_up():
     assert sum(ledger.foundation("li2021:eq-4", book).values()) == 3
     assert ledger.dependents("li2021:eq-2", book) == ["li2021:eq-3", "li2021:eq-4"]
     assert ledger.dependents("li2021:eq-4", book) == []
+
+
+def test_ids_are_those_of_a_paper_or_of_the_book_itself():
+    own = entry(id="companion:lemma-angle", kind="lemma", title="The angle falls")
+    assert ledger.parse({"paper": "companion", "items": [own]})["companion:lemma-angle"].title
+    for bad in ("Companion:lemma-angle", "companion12:lemma-angle", ":lemma-angle", "companion:x"):
+        with pytest.raises(InvalidInput, match="id must read"):
+            ledger.parse({"paper": bad.split(":")[0], "items": [entry(id=bad, title="A")]})
 
 
 def test_parsing_leaves_its_input_alone():

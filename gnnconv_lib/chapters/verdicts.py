@@ -43,7 +43,7 @@ def verdict_rows(items: Sequence[str], budget: str = "quick") -> list[list[str]]
 
 
 def ledger_items(book: Path | None = None) -> dict[str, ledger.Item]:
-    """All items of both papers by id, in the order of the files."""
+    """All items of all ledgers by id, in the order of the files."""
     folder = (book or find_book()) / "book" / "ledger"
     found = [ledger.load(path) for path in sorted(folder.glob("*.yml"))]
     return {item.id: item for entry in found for item in entry}

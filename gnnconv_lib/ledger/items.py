@@ -1,6 +1,7 @@
 """The ledger's data: items of a paper, what each one says, rests on, and how it fared.
 
-Each paper has one file, `book/ledger/<paper>.yml`:
+Each paper has one file, `book/ledger/<paper>.yml`; this book's own theorems are in `companion.yml`
+under the key `companion`:
 
     paper: awasthi2021
     items:
@@ -53,7 +54,7 @@ KINDS: tuple[str, ...] = (
 VERDICTS: tuple[str, ...] = (*evidence.VERDICTS, "not checkable", "pending")
 CORRECTED: tuple[str, ...] = ("holds with correction", "false as printed")
 
-_ID = re.compile(r"(?P<paper>[a-z]+[0-9]{4}):(?P<name>[a-z0-9]+(-[a-z0-9]+)+)")
+_ID = re.compile(r"(?P<paper>[a-z]+([0-9]{4})?):(?P<name>[a-z0-9]+(-[a-z0-9]+)+)")
 _CHECK = re.compile(r"[a-z0-9]+(\.[a-z_][a-z0-9_]*){2}")
 
 
