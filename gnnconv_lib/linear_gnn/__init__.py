@@ -5,7 +5,8 @@ Book pages `book/awasthi2021/deep-linear` and `book/awasthi2021/linear-unequal-d
 `loss`, `gradient`: any graph, any matrices, by walk moments. `loss_by_recursion`, `forward`: the
 definition, node by node. `loss_from_moments`: from walk counts alone. `pair_loss`,
 `pair_gradient`: commuting weights. Modules `regular` and `one_round`: the cases with a closed
-answer. `full_model`, `deviation_model`, `pair_model`: gradient descent with `descent.run`.
+answer; `iterations_needed`: how many steps a regular graph takes. `full_model`,
+`deviation_model`, `pair_model`: gradient descent with `descent.run`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gnnconv_lib.linear_gnn.commuting import (
     power_sum,
 )
 from gnnconv_lib.linear_gnn.expansion import loss_from_moments, word_sums
+from gnnconv_lib.linear_gnn.iterations import iterations_needed
 from gnnconv_lib.linear_gnn.models import (
     deviation_model,
     full_model,
@@ -42,6 +44,7 @@ __all__ = [
     "full_model",
     "gradient",
     "identity_start",
+    "iterations_needed",
     "loss",
     "loss_by_recursion",
     "loss_from_moments",
