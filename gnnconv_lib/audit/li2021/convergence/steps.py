@@ -25,10 +25,10 @@ from gnnconv_lib.bounds import li2021 as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 
 __all__ = [
-    "contraction_of_W",
-    "contraction_of_W_corrected",
     "contraction_of_v",
     "contraction_of_v_corrected",
+    "contraction_of_weights",
+    "contraction_of_weights_corrected",
     "mean_direction",
     "mean_gradient",
     "remaining_part",
@@ -87,7 +87,7 @@ def mean_gradient(budget: str = "quick") -> Evidence:
     )
 
 
-def contraction_of_W(budget: str = "quick") -> Evidence:
+def contraction_of_weights(budget: str = "quick") -> Evidence:
     """Eq. (18) in the population, q = 1, along paths from the corner starts that (39) allows.
 
     The printed rate needs v_t v* >= rho. For odd activations v shrinks below that while W is nearly
@@ -122,7 +122,7 @@ def contraction_of_W(budget: str = "quick") -> Evidence:
     )
 
 
-def contraction_of_W_corrected(budget: str = "quick") -> Evidence:
+def contraction_of_weights_corrected(budget: str = "quick") -> Evidence:
     """|W+ - W*| <= |W - W*| / sqrt(1 + alpha v v*) whenever W*'W >= 0 and alpha v^2 <= 1: random attack."""
     rng = np.random.default_rng(0)
     size = 20_000 if budget == "quick" else 2_000_000

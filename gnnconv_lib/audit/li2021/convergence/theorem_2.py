@@ -19,10 +19,10 @@ from gnnconv_lib.evidence import Evidence, Witness
 
 __all__ = [
     "decaying_part",
-    "deviation_prefactor_W",
+    "deviation_prefactor_of_weights",
     "deviation_prefactor_v",
-    "deviations_of_W",
     "deviations_of_v",
+    "deviations_of_weights",
     "equality_at_start",
     "equality_in_step_size",
     "error_of_v",
@@ -193,7 +193,7 @@ def floor_covers_constant(budget: str = "quick") -> Evidence:
     )
 
 
-def deviation_prefactor_W(budget: str = "quick") -> Evidence:
+def deviation_prefactor_of_weights(budget: str = "quick") -> Evidence:
     """(45) is the prefactor of (28): (4/c) sqrt(log n/n) |Xi^-1| D_0."""
     del budget
     entry = _setting()
@@ -209,7 +209,7 @@ def deviation_prefactor_W(budget: str = "quick") -> Evidence:
     )
 
 
-def deviations_of_W(budget: str = "quick") -> Evidence:
+def deviations_of_weights(budget: str = "quick") -> Evidence:
     """(46) against Lemmas 4 and 6: equal to (28); at graph level below (36) with its factor D_0."""
     del budget
     node, graph = _setting(), _setting("graph")
@@ -310,7 +310,7 @@ def stuck_start(budget: str = "quick") -> Evidence:
     star = ag.Weights(np.array([[0.6, 0.8]]), np.array([1.0, 1.0]))
     start = ag.Weights(np.array([[1.0, 0.0]]), np.array([1.4, 0.0]))
     moved = 0.0
-    for graph in (graphs.empty(1), graphs.star(4), graphs.complete(6)):
+    for graph in (graphs.empty(5), graphs.star(4), graphs.complete(5)):
         H = rng.normal(size=(graph.nodes, 1))
         data = ag.node_sample(graph, H, np.zeros(graph.nodes), "relu")
         data = data.with_labels(ag.predict(*star, data))

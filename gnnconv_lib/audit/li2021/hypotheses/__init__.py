@@ -1,0 +1,3 @@
+"""Checks of the page `book/li2021/hypotheses`."""
+
+from __future__ import annotations
