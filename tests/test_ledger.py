@@ -86,7 +86,6 @@ PLANNED = {
     "pl-condition",
     "relu-unequal-degrees",
     "deep-linear",
-    "linear-unequal-degrees",
     "figure-2",
     "global-linear-rate",
 }
