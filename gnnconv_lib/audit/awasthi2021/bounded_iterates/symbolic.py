@@ -108,8 +108,12 @@ class Symbols:
 
     def zero(self, expression: Any) -> bool:
         """Whether an expression vanishes at c0 = alpha/l, whatever B0, B1, B2 are."""
+        sympy = self.sympy
+        size = sympy.Symbol("l", positive=True)
         here = expression.subs(self._center, self.alpha / self.length)
-        return bool(self.sympy.simplify(self.sympy.expand(here)) == 0)
+        # beta = sqrt(l^2 - alpha^2) makes l a symbol and all the rest rational in even powers.
+        plain = here.subs(self.beta, sympy.sqrt(size**2 - self.alpha**2))
+        return bool(sympy.expand(sympy.numer(sympy.together(plain))) == 0)
 
 
 def identities(words: str, gaps: list[Any], symbols: Symbols) -> Evidence:
