@@ -84,7 +84,6 @@ def test_verdicts_agree_with_the_checks():
 PLANNED = {
     "deep-linear",
     "figure-2",
-    "global-linear-rate",
 }
 
 

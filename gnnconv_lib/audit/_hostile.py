@@ -27,7 +27,7 @@ from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums, pai
 from gnnconv_lib.summaries import overlap
 from gnnconv_lib.summaries.overlap_measure import stack
 
-__all__ = ["Point", "Problems", "problems", "sums_at", "tried"]
+__all__ = ["Point", "Problems", "escape_times", "problems", "sums_at", "tried"]
 
 Array = np.ndarray
 _ROUNDS = {"quick": 12, "full": 80}
@@ -234,6 +234,30 @@ def tried(
     summary = f"Fails ({claim}): {place}."
     witness = Witness(place, 0.0, best)
     return Evidence("search", "false as printed", summary, numbers, tolerance, witness)
+
+
+def escape_times(given: Problems, phi: Array, step: float, length: float, limit: int) -> Array:
+    """The number of steps until phi = pi - theta >= pi/2, or limit + 1, for starts of one length.
+
+    Args:
+        given: the problems.
+        phi: starting angles from the antipode, shape (problems, starts).
+        step, length: x = eta A and l_0.
+        limit: the last step looked at.
+    """
+    phi, size = phi.copy(), np.full(phi.shape, length)
+    taken = np.zeros(phi.shape)
+    for _ in range(limit + 1):
+        going = phi < np.pi / 2 - 1e-12
+        if not going.any():
+            break
+        mixed, slope, _ = sums_at(given, np.pi - phi)
+        radial = (1 - step) * size + step * mixed / given.full
+        turning = step * slope * np.sin(phi) / given.full
+        taken += going
+        phi = np.where(going, phi + np.arctan2(turning, radial), phi)
+        size = np.hypot(radial, turning)
+    return np.where(phi < np.pi / 2 - 1e-12, limit + 1, taken)
 
 
 def _climb(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._hostile import Point, Problems, problems, sums_at, tried
+from gnnconv_lib.audit._hostile import Point, Problems, escape_times, problems, tried
 from gnnconv_lib.bounds import linear_rate as bounds
 from gnnconv_lib.evidence import Evidence, Witness
 from gnnconv_lib.validation import require_choice
@@ -62,7 +62,7 @@ def escape_time(budget: str = "quick") -> Evidence:
                 ]
             )
             limit = 120 if budget == "quick" else 5000
-            taken = _times(given, phi, x, length, limit)
+            taken = escape_times(given, phi, x, length, limit)
             known = taken <= limit
             excess = np.where(known, taken - bound, np.where(bound < limit, 1.0, -np.inf))
             tightest = max(tightest, float(np.max(np.where(known, taken / bound, 0.0))))
@@ -111,7 +111,7 @@ def cliques_are_slow(budget: str = "quick") -> Evidence:
             np.array([[0.0, 1.0]]),
             np.array([[disjoint, messages]]),
         )
-        taken = _times(given, np.array([angles]), 1.0, 1.0, 200_000)[0]
+        taken = escape_times(given, np.array([angles]), 1.0, 1.0, 200_000)[0]
         low = bounds.escape_steps_on_cliques(disjoint, messages, np.array(angles))
         high = bounds.escape_steps(disjoint + messages, messages, np.array(angles))
         worst = max(worst, float(np.max(low - taken)), float(np.max(taken - high)))
@@ -190,7 +190,7 @@ def expected_escape_time(budget: str = "quick") -> Evidence:
         weights = generator.normal(size=(samples, inner))
         cosine = -weights[:, 0] / np.linalg.norm(weights, axis=1)
         phi = np.broadcast_to(np.arccos(cosine), (len(given.names), samples)).copy()
-        mean = _times(given, phi, 1.0, 1.0, 2000).mean(axis=1)
+        mean = escape_times(given, phi, 1.0, 1.0, 2000).mean(axis=1)
         for name, m, s, value in zip(
             given.names, given.pairs[:, 0], given.messages[:, 0], mean, strict=True
         ):
@@ -205,20 +205,3 @@ def expected_escape_time(budget: str = "quick") -> Evidence:
         f"On {len(given.names)} graphs the mean is at most {largest:.2f} of the bound ({place})."
     )
     return Evidence("monte carlo", "holds", summary, numbers)
-
-
-def _times(given: Problems, phi: Array, step: float, length: float, limit: int) -> Array:
-    """The number of steps until phi >= pi/2, or limit + 1, for starts of one length."""
-    phi, size = phi.copy(), np.full(phi.shape, length)
-    taken = np.zeros(phi.shape)
-    for _ in range(limit + 1):
-        going = phi < np.pi / 2 - 1e-12
-        if not going.any():
-            break
-        mixed, slope, _ = sums_at(given, np.pi - phi)
-        radial = (1 - step) * size + step * mixed / given.full
-        turning = step * slope * np.sin(phi) / given.full
-        taken += going
-        phi = np.where(going, phi + np.arctan2(turning, radial), phi)
-        size = np.hypot(radial, turning)
-    return np.where(phi < np.pi / 2 - 1e-12, limit + 1, taken)
