@@ -61,13 +61,14 @@ def test_paths_follow_gradient_descent_in_the_weights():
     row = run.cases.names.index("complete(3)")
     graph = graphs.complete(3)
     full = float(run.cases.full[row, 0])
-    length, cos = run.length[row, 7, 0], run.cos[row, 7, 0]
-    w = np.array([[length * cos, length * np.sqrt(1 - cos**2)]])
-    teacher = np.array([[1.0, 0.0]])
-    for _ in range(5):
-        w = w - 0.5 / full * np.asarray(relu_gnn.gradient(w, teacher, graph))
-    assert np.linalg.norm(w) == pytest.approx(run.length[row, 7, 5], rel=1e-10)
-    assert w[0, 0] / np.linalg.norm(w) == pytest.approx(run.cos[row, 7, 5], rel=1e-9)
+    for column in range(2):
+        length, cos = run.length[row, column, 0], run.cos[row, column, 0]
+        w = np.array([[length * cos, length * np.sqrt(1 - cos**2)]])
+        teacher = np.array([[1.0, 0.0]])
+        for _ in range(5):
+            w = w - 0.5 / full * np.asarray(relu_gnn.gradient(w, teacher, graph))
+        assert np.linalg.norm(w) == pytest.approx(run.length[row, column, 5], rel=1e-10)
+        assert w[0, 0] / np.linalg.norm(w) == pytest.approx(run.cos[row, column, 5], rel=1e-9)
 
 
 def test_exact_hessian_entries_agree_with_the_library():
