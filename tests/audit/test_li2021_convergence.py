@@ -12,7 +12,7 @@ from gnnconv_lib import averaging_gnn as ag
 from gnnconv_lib.audit import _overlaps
 from gnnconv_lib.audit._averaging_paths import mean_product, path, setting_of
 from gnnconv_lib.audit.li2021.concentration import slopes
-from gnnconv_lib.audit.li2021.convergence import constants, regions, steps, theorem_2
+from gnnconv_lib.audit.li2021.convergence import conditions, constants, regions, steps, theorem_2
 from gnnconv_lib.bounds import li2021 as bounds
 from gnnconv_lib.dual import dual
 
@@ -119,8 +119,8 @@ def test_a_planted_contraction_is_refuted(monkeypatch):
 def test_repaired_constants_change_the_verdict(monkeypatch):
     monkeypatch.setattr(constants.bounds, "equation_14_printed", bounds.equation_14_corrected)
     assert constants.gamma_2_from_lemma_2().verdict == "holds"
-    monkeypatch.setattr(theorem_2.bounds, "equation_41_printed", bounds.equation_41_corrected)
-    assert theorem_2.labels_condition().verdict == "holds"
+    monkeypatch.setattr(conditions.bounds, "equation_41_printed", bounds.equation_41_corrected)
+    assert conditions.labels_condition().verdict == "holds"
 
 
 def test_star_spectrum_against_the_dense_matrix():
@@ -147,6 +147,6 @@ def test_full_budgets_reach_the_same_verdicts():
         constants.ball_of_lemma_2,
         steps.contraction_of_v,
         theorem_2.error_of_v,
-        theorem_2.labels_condition,
+        conditions.labels_condition,
     ):
         assert check("full").verdict == check("quick").verdict
