@@ -152,7 +152,7 @@ def corrected_theorem(budget: str = "quick") -> Evidence:
         if budget == "full"
         else ("relu", "tanh", "identity", "sigmoid")
     )
-    starts, steps = (24, 300) if budget == "quick" else (300, 3000)
+    starts, steps = (24, 300) if budget == "quick" else (60, 1000)
     excess = -math.inf
     for name in names:
         for size in (1.0, 7.0):
