@@ -229,7 +229,7 @@ def effective_sample_size(budget: str = "quick") -> Evidence:
     X'X/(n xi) - I is the deviation of G^W per unit of (W v - W* v*) v for the identity.
     """
     rng = np.random.default_rng(0)
-    small, large = (30, 120) if budget == "quick" else (100, 1600)
+    small, large = (30, 120) if budget == "quick" else (60, 480)
     families: dict[str, Callable[[int], graphs.Graph]] = {
         "isolated nodes": graphs.empty,
         "cycle": graphs.cycle,
