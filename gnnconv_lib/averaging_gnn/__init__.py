@@ -8,6 +8,7 @@ from __future__ import annotations
 from gnnconv_lib.averaging_gnn.algorithm import errors, run, step
 from gnnconv_lib.averaging_gnn.directions import approximate_direction, exact_gradient
 from gnnconv_lib.averaging_gnn.exact import matching_scale, run_exact, step_exact
+from gnnconv_lib.averaging_gnn.floors import Floors, cramer_rao, least_squares
 from gnnconv_lib.averaging_gnn.gaussian_means import (
     mean_derivative,
     mean_square,
@@ -22,6 +23,7 @@ from gnnconv_lib.averaging_gnn.graph_collection import (
 )
 from gnnconv_lib.averaging_gnn.model import hidden, loss, predict
 from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, graph_pairs, node_pairs
+from gnnconv_lib.averaging_gnn.panels import Panel, figure_1, figure_2
 from gnnconv_lib.averaging_gnn.population_map import (
     Polar,
     PopulationMap,
@@ -44,8 +46,10 @@ from gnnconv_lib.averaging_gnn.xi import xi_empirical, xi_graph, xi_node
 
 __all__ = [
     "Experiment",
+    "Floors",
     "GraphCollection",
     "PairMeasure",
+    "Panel",
     "Polar",
     "PopulationMap",
     "PopulationModel",
@@ -56,13 +60,17 @@ __all__ = [
     "average",
     "average_transposed",
     "collect",
+    "cramer_rao",
     "erdos_renyi_collection",
     "errors",
     "exact_gradient",
+    "figure_1",
+    "figure_2",
     "graph_experiment",
     "graph_pairs",
     "graph_sample",
     "hidden",
+    "least_squares",
     "loss",
     "matching_scale",
     "mean_derivative",
