@@ -250,23 +250,65 @@ def star_trap(budget: str = "quick") -> Evidence:
     )
 
 
-def origin_is_never_reached(budget: str = "quick") -> Evidence:
-    """Evidence for a conjecture: L = 3, three main eigenvalues or more, alpha* + beta* < 1: from the
-    identity the distance to the teacher falls below the distance of the origin.
+def first_entry(
+    spectrum: tuple[np.ndarray, np.ndarray], goal: np.ndarray, rounds: int
+) -> tuple[bool, float]:
+    """Whether the flow from (1, 1) is seen to come nearer to the teacher than the origin is, and the
+    smallest |z| / |z*| until then. False means undecided: a plateau may outlast the time, 1e25.
     """
-    cases, missed = 0, 0
-    for graph in small_graphs(4 if budget == "quick" else 5):
+    mu, weight = spectrum
+    aim, size = goal[0] + mu * goal[1], float(np.linalg.norm(goal))
+
+    def velocity(_: float, z: np.ndarray) -> np.ndarray:
+        m = z[0] + mu * z[1]
+        g = rounds * weight * m ** (rounds - 1) * (m**rounds - aim**rounds)
+        return -np.array([g.sum(), (mu * g).sum()])
+
+    def excess(_: float, z: np.ndarray) -> float:
+        return float(z @ z - 2 * z @ goal) / size**2
+
+    excess.terminal, excess.direction = True, -1  # type: ignore[attr-defined]
+    if excess(0.0, np.ones(2)) < 0:
+        return True, float(np.sqrt(2)) / size
+    path = solve_ivp(
+        velocity,
+        (0, 1e25),
+        np.ones(2),
+        method="LSODA",
+        rtol=1e-8,
+        atol=1e-13 * size,
+        events=excess,
+    )
+    return path.status == 1, float(np.linalg.norm(path.y, axis=0).min()) / size
+
+
+def origin_is_never_reached(budget: str = "quick") -> Evidence:
+    """Evidence for a conjecture: L = 3, 5, three main eigenvalues or more, alpha* + beta* < 1: from
+    the identity the distance to the teacher falls below the distance of the origin.
+
+    Searched: connected graphs with 4 nodes (full: 4 and 5), targets on a grid in [0.02, 0.9].
+    An undecided flow does not count as evidence. A flow that had come close to the origin could
+    leave it by rounding, so the smallest |z| / |z*| must stay far above the integrator's error.
+    """
+    quick = budget == "quick"
+    cases, undecided, nearest = 0, 0, np.inf
+    side = np.geomspace(0.02, 0.9, 4 if quick else 8).tolist()
+    for graph in small_graphs(4 if quick else 5):
         spectrum = main_spectrum(graph)
         if len(spectrum[0]) < 3 or not nx.is_connected(nx.from_scipy_sparse_array(graph.adjacency)):
             continue
-        side = np.geomspace(0.1, 0.85, 5).tolist()
         for goal in (np.array([a, b]) for a in side for b in side if a + b < 1):
-            end = flow_end(spectrum, np.ones(2), goal, 3)
-            cases += 1
-            missed += int(np.linalg.norm(end) >= np.linalg.norm(goal))
+            for rounds in (3, 5):
+                entered, closest = first_entry(spectrum, goal, rounds)
+                cases += 1
+                undecided += int(not entered)
+                nearest = min(nearest, closest)
     return report(
         "search",
-        decide(missed == 0 and cases > 0),
-        f"All {cases} runs enter the ball in which the theorem holds.",
-        {"runs": float(cases), "runs that do not enter": float(missed)},
+        decide(undecided == 0 and nearest > 1e-3 and cases > 0),
+        f"{cases - undecided} of {cases} flows enter the basin and {undecided} are undecided: connected "
+        f"graphs with {'4' if quick else '4 and 5'} nodes, L = 3 and 5, targets in [0.02, 0.9]. "
+        "Larger graphs, greater depth and smaller targets were not searched.",
+        {"flows": float(cases), "undecided": float(undecided), "smallest |z| / |z*|": nearest},
+        tolerance=1e-3,
     )
