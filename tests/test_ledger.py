@@ -80,23 +80,15 @@ def test_verdicts_agree_with_the_checks():
     assert [str(entry) for entry in ledger.verify(LEDGERS)] == []
 
 
-# Chapters whose checks stand before the page does; a name leaves this list with its page.
-PLANNED = {
-    "deep-linear",
-    "figure-2",
-}
-
-
 def test_pages_of_decided_items_exist():
     pages = {path.stem for suffix in ("ipynb", "md") for path in BOOK.rglob(f"*.{suffix}")}
     absent = [
         f"{item.id}: {item.page}"
         for book in LEDGERS
         for item in book
-        if item.checks and item.verdict != "pending" and item.page not in pages | PLANNED
+        if item.checks and item.verdict != "pending" and item.page not in pages
     ]
     assert absent == []
-    assert pages & PLANNED == set()
 
 
 def test_checks_belong_to_the_paper_or_to_what_goes_beyond_it():

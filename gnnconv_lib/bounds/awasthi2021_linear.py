@@ -248,7 +248,8 @@ def theorem_2_iterations_corrected(
             + np.log(gap)
             - np.log(accuracy)
         )
-    return max(0, int(np.ceil(np.max(logarithm / (2.0 * rate)))))
+    # A value that starts at its target has the logarithm minus infinity and needs no step.
+    return int(np.ceil(max(0.0, float(np.max(logarithm / (2.0 * rate))))))
 
 
 def lemma_14_step_printed(

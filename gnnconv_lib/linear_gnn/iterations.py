@@ -73,13 +73,14 @@ def iterations_needed(
     counts = np.full(target.shape, np.inf)
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(simulated + 1):
-            powers = np.abs(gap) * _power_sum(target + gap, target, rounds)
+            powers = np.abs(gap * _power_sum(target + gap, target, rounds))
             counts = np.where(np.isinf(counts) & (powers <= wanted), step, counts)
             if np.isfinite(counts).all() or step == simulated:
                 break
             gap = gap * (1.0 - _factor(gap, target, strength, rounds))
         widest = np.maximum(gap, 0.0)
-        settled = np.isfinite(gap) & (_factor(widest, target, strength, rounds) <= 1.0)
+        # The largest step of the theorem gives q = 1 up to rounding.
+        settled = np.isfinite(gap) & (_factor(widest, target, strength, rounds) <= 1.0 + 1e-9)
     for place in np.argwhere(np.isinf(counts) & settled):
         k = tuple(place)
         counts[k] = simulated + _remaining(gap[k], target[k], strength[k], rounds, wanted)

@@ -169,6 +169,8 @@ def test_integrated_counts_agree_with_simulated_ones(nodes, degree, rounds):
 def test_a_diverging_value_needs_infinitely_many_steps():
     found = linear_gnn.iterations_needed([2.0, 2.0], 1, 0, 1, [2.5, 0.5], 0.1)
     assert found.tolist() == [math.inf, 3.0]
+    # Two rounds, thrown to sigma < -sigma*, where sigma + sigma* is negative: no arrival.
+    assert linear_gnn.iterations_needed([1201.2], 1001, 1000, 2, 2e-14, 1e-3).tolist() == [math.inf]
     with pytest.raises(InvalidInput, match="sigma_star must hold positive"):
         linear_gnn.iterations_needed([0.0], 1, 0, 1, 0.1, 0.1)
     with pytest.raises(InvalidInput, match="accuracy must be above 0"):
