@@ -34,6 +34,7 @@ __all__ = [
     "near_antipode_probability",
     "rate_constant",
     "rate_constant_from_degrees",
+    "sparse_slope_ratio",
     "starting_angle",
 ]
 
@@ -303,3 +304,23 @@ def condition_number_bounds(pairs: Any, messages: Any) -> tuple[Any, Any]:
     """
     ratio = np.asarray(pairs) / np.asarray(messages)
     return ratio / np.pi + 0.5, 2 * ratio / np.pi + 2 - 2 / np.pi
+
+
+def sparse_slope_ratio(degree: Any) -> Any:
+    """The limit of C(1) / S on d-regular graphs without short cycles, n large: a function of d only.
+
+        g(d) = [(d+1) + 2 d s'(2/(d+1)) + d (d-1) s'(1/(d+1))] / (d+1)^2,   1 >= g(d) > 1/2.
+
+    The three terms are the pairs at distance 0, 1 and 2. A / C(1) is then close to
+    n / ((d+1) pi g(d)).
+
+    Args:
+        degree: d, any shape.
+
+    >>> round(float(sparse_slope_ratio(0)), 12), bool(0.5 < sparse_slope_ratio(1000) < 0.51)
+    (1.0, True)
+    """
+    degree = np.asarray(degree, dtype=float)
+    size = degree + 1
+    near, far = (1 - np.arccos(np.minimum(k / size, 1.0)) / np.pi for k in (2, 1))
+    return (size + 2 * degree * near + degree * (degree - 1) * far) / size**2
