@@ -69,7 +69,9 @@ class Evidence:
         if self.verdict == "false as printed" and self.witness is None:
             raise InvalidInput("witness must be given when the verdict is 'false as printed'.")
         if self.verdict == "holds with correction" and not self.correction:
-            raise InvalidInput("correction must be stated when the verdict is 'holds with correction'.")
+            raise InvalidInput(
+                "correction must be stated when the verdict is 'holds with correction'."
+            )
 
 
 def combine(evidence: list[Evidence]) -> Verdict:

@@ -53,9 +53,8 @@ def test_the_floor_is_the_spread_of_the_best_fit():
 def test_the_floor_scales_with_the_noise_and_v():
     one = ag.node_experiment("relu", nodes=50, edge_probability=0.1, seeds=[0])
     small, large = ag.cramer_rao(one, 0.1), ag.cramer_rao(one, 0.3)
-    assert large.W[0] == pytest.approx(3 * small.W[0]) and large.v[0] == pytest.approx(
-        3 * small.v[0]
-    )
+    assert large.W[0] == pytest.approx(3 * small.W[0])
+    assert large.v[0] == pytest.approx(3 * small.v[0])
 
 
 def test_what_the_labels_do_not_identify_has_no_floor():
