@@ -285,3 +285,15 @@ def test_progress_bar_only_when_asked(capsys):
     assert capsys.readouterr().err == ""
     descent.run_relu(W, W_star, OVERLAP, 0.1 / A, 5, progress=True)
     assert "step" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("records", [2, [0, 29600]])
+def test_a_run_that_stops_long_before_the_next_record_shows_its_end(records):
+    model = relu_gnn.reduced_model(gc.graphs.cycle(6))
+    full = float(relu_gnn.sums(gc.graphs.cycle(6), 1.0)[0])
+    start = relu_gnn.Reduced(np.array([0.5]), np.array([0.8]))
+    path = descent.run(model, start, 0.05 / full, 29600, target=1e-10, records=records)
+    dense = descent.run(model, start, 0.05 / full, 29600, target=1e-10, records=200)
+    assert path.status == dense.status == "converged"
+    assert path.stopped_at == dense.stopped_at
+    assert float(path.losses[-1]) <= 1e-10

@@ -127,15 +127,24 @@ def run(
             state, piece = _advance(
                 model, state, gaps, rates, target, limit, chains is not None, model_axes
             )
-            pieces.append(jax.tree.map(lambda leaf, rows=wanted: np.asarray(leaf)[rows], piece))
+            stopped = bool(np.all(np.asarray(state.code) != BUDGET))
+            rows = np.flatnonzero(wanted)
+            if stopped and not _all_stopped_at(piece, rows):
+                rows = np.append(rows, len(gaps) - 1)  # the end, though no record was due yet
+            pieces.append(jax.tree.map(lambda leaf, rows=rows: np.asarray(leaf)[rows], piece))
             bar.update(int(gaps.sum()))
-            if np.all(np.asarray(state.code) != BUDGET):
+            if stopped:
                 break
     except KeyboardInterrupt:
         interrupted = True
     finally:
         bar.close()
     return _collect(before, pieces, chains, interrupted)
+
+
+def _all_stopped_at(piece: Any, rows: np.ndarray) -> bool:
+    """Whether the last of the wanted rows already shows every chain at its end."""
+    return bool(rows.size) and bool(np.all(np.asarray(piece[3])[rows[-1]] != BUDGET))
 
 
 def _advance_one(
