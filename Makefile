@@ -58,7 +58,7 @@ audit: $(READY) ## Run every check of the ledger with its full budget
 
 lock: .tools/bin/uv ## Resolve requirements.lock again
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-		--python-version 3.11 --extra book --extra test pyproject.toml --output-file requirements.lock
+		--python-version 3.11 --extra book --extra test --extra fast --extra cluster pyproject.toml --output-file requirements.lock
 
 clean: ## Remove what was built (not .venv)
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,3 +12,6 @@ matplotlib.use("Agg")
 # Compilation makes the first example slow, so a deadline would measure the compiler.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("project")
+
+# Settings, not tests. Two files of this name cannot both be collected for doctests.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]

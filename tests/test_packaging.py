@@ -23,7 +23,8 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?$",
 
 
 def requirements():
-    texts = PROJECT["dependencies"] + EXTRAS["book"] + EXTRAS["test"]
+    extras = [text for name in ("book", "test", "fast", "cluster") for text in EXTRAS[name]]
+    texts = PROJECT["dependencies"] + extras
     return [Requirement(text) for text in texts]
 
 
