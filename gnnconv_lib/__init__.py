@@ -38,6 +38,7 @@ _SUBMODULES = (
     "dual",
     "evidence",
     "graphs",
+    "kernels",
     "ledger",
     "linear_gnn",
     "monte_carlo",
