@@ -23,7 +23,8 @@ from gnnconv_lib.averaging_gnn.graph_collection import (
 )
 from gnnconv_lib.averaging_gnn.model import hidden, loss, predict
 from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, graph_pairs, node_pairs
-from gnnconv_lib.averaging_gnn.panels import Panel, figure_1, figure_2
+from gnnconv_lib.averaging_gnn.panel import Panel, panel_rows, read_panels, write_panels
+from gnnconv_lib.averaging_gnn.panels import figure_1, figure_2
 from gnnconv_lib.averaging_gnn.population_map import (
     Polar,
     PopulationMap,
@@ -80,18 +81,21 @@ __all__ = [
     "node_pairs",
     "node_sample",
     "noise_deviation",
+    "panel_rows",
     "polar",
     "population_map",
     "population_model",
     "predict",
     "random_attention",
     "random_weights",
+    "read_panels",
     "run",
     "run_exact",
     "stack",
     "step",
     "step_exact",
     "weights",
+    "write_panels",
     "xi_empirical",
     "xi_graph",
     "xi_node",

@@ -8,7 +8,7 @@ readings and seeds of one activation run side by side. Book page `book/li2021/fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from gnnconv_lib.averaging_gnn.floors import Floors, cramer_rao, least_squares
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection, erdos_renyi_collection
 from gnnconv_lib.averaging_gnn.model import predict
 from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, graph_pairs, node_pairs
+from gnnconv_lib.averaging_gnn.panel import Panel
 from gnnconv_lib.averaging_gnn.population_map import population_map
 from gnnconv_lib.averaging_gnn.teacher_data import (
     Experiment,
@@ -33,7 +34,7 @@ from gnnconv_lib.averaging_gnn.training import Weights
 from gnnconv_lib.graphs import Graph, erdos_renyi
 from gnnconv_lib.validation import require_choice
 
-__all__ = ["ACTIVATIONS", "Panel", "figure_1", "figure_2"]
+__all__ = ["ACTIVATIONS", "figure_1", "figure_2"]
 
 #: The activations of the panels (a) to (f).
 ACTIVATIONS: tuple[str, ...] = (
@@ -49,34 +50,6 @@ _EVERY: tuple[tuple[str, str | float], ...] = tuple(
     for noise in ("variance", "deviation")
     for normalization in ("mean", "sum")
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One activation: both error curves for every reading and seed.
-
-    Fields:
-        activation, normalization, noise: the reading.
-        steps: (K,) the recorded epochs.
-        W, v: (S, K) errors |W_t - W*| and |v_t - v*|.
-        losses: (S, K). status: (S,) "converged", "diverged" or "budget".
-        floor: Cramer-Rao floors. fit: least-squares errors, or `None` unless d = 2 and q = 1.
-        second_moment: (S,) M(1), the mean square of the output at v = 1.
-        v_star: (S, q) the teachers' v*.
-    """
-
-    activation: str
-    normalization: str
-    noise: str | float
-    steps: np.ndarray
-    W: np.ndarray
-    v: np.ndarray
-    losses: np.ndarray
-    status: np.ndarray
-    floor: Floors
-    fit: Floors | None
-    second_moment: np.ndarray
-    v_star: np.ndarray
 
 
 def figure_1(
@@ -248,6 +221,7 @@ def _panels(
                     sigma.name,
                     normalization,
                     noise,
+                    base.seeds,
                     np.asarray(path.steps),
                     curves[0][rows],
                     curves[1][rows],

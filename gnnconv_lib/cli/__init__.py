@@ -2,6 +2,7 @@
 
     gnnconv chapters                      list the chapters and their parameters
     gnnconv run figure-1 -p nodes=400 --output mine.ipynb
+    gnnconv figure li2021:figure-1 --output FOLDER
     gnnconv audit --item awasthi2021:eq-13
     gnnconv execute | normalise | check   for authors
 
@@ -77,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--keep-failed", action="store_true", help="keep the notebook of a run that fails"
     )
+
+    figure = command("figure", "make a figure of li2021: its data with their seeds, and pictures")
+    figure.add_argument("figure", metavar="FIGURE", help="li2021:figure-1 or li2021:figure-2")
+    figure.add_argument("-o", "--output", required=True, metavar="FOLDER", help="where to write")
+    figure.add_argument("--seeds", type=int, default=20, metavar="N", help="(20)")
 
     execute = command("execute", "execute chapters in fresh kernels and store their outputs")
     execute.add_argument("chapter", nargs="*", metavar="CHAPTER", help="ids (default: all)")

@@ -12,7 +12,7 @@ from typing import Any
 from gnnconv_lib.chapters import finding
 from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
 
-__all__ = ["audit", "chapters", "check", "execute", "normalise", "run"]
+__all__ = ["audit", "chapters", "check", "execute", "figure", "normalise", "run"]
 
 
 def chapters(options: Namespace) -> int:
@@ -68,6 +68,15 @@ def run(options: Namespace) -> int:
         print(f"gnnconv: {error}", file=sys.stderr)
         return 1
     print(f"chapter {path.stem} is in {target}")
+    return 0
+
+
+def figure(options: Namespace) -> int:
+    """Make a figure of li2021 from its seeds."""
+    from gnnconv_lib.chapters import figures
+
+    for path in figures.make(options.figure, options.output, options.seeds):
+        print(path)
     return 0
 
 
