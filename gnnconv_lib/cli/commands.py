@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from argparse import Namespace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ def audit(options: Namespace) -> int:
     known = ledger_items(finding.find_book(options.book))
     chosen = [known[require_choice("item", name, known)] for name in options.item or known]
     budget = "full" if options.full else options.budget
+    run = cache(registry.run)  # several items may rest on one check
     disagreements = 0
     decided = 0
     started = time.perf_counter()
@@ -135,7 +137,7 @@ def audit(options: Namespace) -> int:
             bar.set_postfix_str(item.id)
             if not item.checks:
                 continue
-            found = [registry.run(name, budget) for name in item.checks]
+            found = [run(name, budget) for name in item.checks]
             verdict = evidence.combine(found)
             agrees = item.verdict in (verdict, "pending")
             decided += 1
