@@ -6,9 +6,10 @@ A model is a pytree with two methods for one chain,
     model.update(parameters, learning_rate) -> parameters after one step.
 
 Its arrays are arguments of the compiled program, so that another graph or teacher of the same
-shape does not compile again. Chains are batched with `vmap`. The compiled program is a scan over
-records; between two records a `while_loop` runs, which ends early when every chain has stopped.
-Between programs (a fraction of a second each) the driver reports progress and can be interrupted.
+shape does not compile again. Chains are batched with `vmap`; the reduced ReLU model has a faster
+way of its own (`relu_chains`). The compiled program is a scan over records; between two records a
+`while_loop` runs, which ends early when every chain has stopped. Between programs (a fraction of
+a second each) the driver reports progress and can be interrupted.
 
 Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/figure-1.
 """
@@ -25,6 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from gnnconv_lib.descent.relu_chains import advance_relu, relu_axes
 from gnnconv_lib.descent.trajectory import (
     BUDGET,
     CONVERGED,
@@ -195,6 +197,9 @@ def _advance(
     model_axes: Any,
 ) -> tuple[_State, Any]:
     """All chains through all `gaps`; records have the axis of records first."""
+    axes = relu_axes(model, state.parameters, batched, model_axes)
+    if axes is not None:
+        return advance_relu(model, state, gaps, rates, target, limit, batched, axes)
     if not batched:
         return _advance_one(model, state, gaps, rates, target, limit)
     axes = (model_axes, 0, None, 0, None, None)

@@ -38,7 +38,15 @@ import jax.numpy as jnp
 
 from gnnconv_lib import dual
 
-__all__ = ["Direction", "PairSums", "PairTable", "direction", "pair_sums", "pair_table"]
+__all__ = [
+    "Direction",
+    "PairSums",
+    "PairTable",
+    "direction",
+    "pair_sums",
+    "pair_table",
+    "pair_terms",
+]
 
 # (a - sin a) / (sin a (1 - cos a)) as a polynomial in v = 1 - cos a on [0, 1], lowest power first:
 # the interpolant in 21 Chebyshev points, computed at 60 digits (relative error 5e-17). The
@@ -154,8 +162,33 @@ def pair_sums(table: PairTable, at: Direction) -> PairSums:
     >>> [round(float(value), 9) for value in pair_sums(table, across)[:2]]  # 8 - 8 / pi, 8 / 2
     [5.453520911, 4.0]
     """
-    rho, sine = table.rho, table.sine
-    c, sine2, t = (field[..., None] for field in at)
+    at = Direction(*(field[..., None] for field in at))
+    loss_gap, slope, along, bend = pair_terms(table.rho, table.sine, table.rest, at)
+    weight = table.mass / jnp.pi
+    return PairSums(
+        jnp.sum(weight * loss_gap, axis=-1),
+        jnp.sum(weight * slope, axis=-1),
+        jnp.sum(weight * along, axis=-1),
+        jnp.sum(weight * bend, axis=-1),
+    )
+
+
+def pair_terms(rho: jax.Array, sine: jax.Array, rest: jax.Array, at: Direction) -> PairSums:
+    """The four quantities of the module docstring for single pairs, times pi and without weight.
+
+    Args:
+        rho, sine, rest: fields of a `PairTable`, broadcast against those of `at`.
+        at: the direction of w.
+
+    Returns:
+        `PairSums` of one pair each, in the common shape; nothing is summed.
+
+    >>> one, zero = jnp.asarray(1.0), jnp.asarray(0.0)
+    >>> across = Direction(zero, one, one)
+    >>> [round(float(value), 9) for value in pair_terms(one, zero, one * jnp.pi, across)[:2]]
+    [2.141592654, 1.570796327]
+    """
+    c, sine2, t = at
     sine_psi = jnp.sqrt(sine * sine + rho * rho * sine2)
     near = c >= 0
     reach = sine_psi + jnp.abs(c) * sine
@@ -166,14 +199,14 @@ def pair_sums(table: PairTable, at: Direction) -> PairSums:
     measured, excess, acute = _angle(
         jnp.where(near, sine_delta, sine_psi), jnp.where(near, cosine_delta, -rho * c)
     )
-    other = table.rest - measured
+    other = rest - measured
     delta = jnp.where(near, measured, other)
-    rest = jnp.where(near, other, measured)
+    angle = jnp.where(near, other, measured)
     versed = jnp.where(
         cosine_delta >= 0, sine_delta * sine_delta / (1 + jnp.abs(cosine_delta)), 1 - cosine_delta
     )
     arc = rho * jnp.where(near & acute, excess, delta - sine_delta)
-    loss_gap = rho * t * rest + arc + sine * versed
+    loss_gap = rho * t * angle + arc + sine * versed
     along = (
         arc
         + rho * sine_delta * versed
@@ -181,13 +214,7 @@ def pair_sums(table: PairTable, at: Direction) -> PairSums:
         + 2 * sine * sine_delta * sine_delta
     )
     bend = rho * rho * sine2 / jnp.where(sine_psi == 0, 1.0, sine_psi)
-    weight = table.mass / jnp.pi
-    return PairSums(
-        jnp.sum(weight * loss_gap, axis=-1),
-        jnp.sum(weight * (rho * rest), axis=-1),
-        jnp.sum(weight * along, axis=-1),
-        jnp.sum(weight * bend, axis=-1),
-    )
+    return PairSums(loss_gap, rho * angle, along, bend)
 
 
 def _angle(sine: jax.Array, cosine: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
