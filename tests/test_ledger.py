@@ -259,6 +259,17 @@ def test_every_check_runs_once_with_the_budget():
     assert found == {"li2021.a.b": HOLDS}
 
 
+def test_only_the_chosen_verdicts_run_and_are_compared():
+    book = small(
+        entry("eq-1", verdict="holds", checks=["li2021.a.b"]),
+        entry("eq-2", verdict="false as printed", checks=["li2021.a.c"], correction="Twice that."),
+    )
+    found = ledger.evaluate(book, run=lambda *_: HOLDS, verdicts=ledger.CORRECTED)
+    assert list(found) == ["li2021.a.c"]
+    (disagreement,) = ledger.verify(book, found=found, verdicts=ledger.CORRECTED)
+    assert disagreement.item == "li2021:eq-2"
+
+
 # The registry of checks.
 
 

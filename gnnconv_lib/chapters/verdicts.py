@@ -13,15 +13,7 @@ from gnnconv_lib import audit, evidence, ledger
 from gnnconv_lib.chapters.finding import find_book
 from gnnconv_lib.validation import InvalidInput, require_choice
 
-__all__ = ["BADGES", "first_sentence", "ledger_items", "verdict_rows"]
-
-BADGES = {
-    "holds": "✓ holds",
-    "holds with correction": "◐ holds with correction",
-    "false as printed": "✗ false as printed",
-    "not checkable": "○ not checkable",
-    "pending": "… pending",
-}
+__all__ = ["first_sentence", "ledger_items", "verdict_rows"]
 
 
 def verdict_rows(items: Sequence[str], budget: str = "quick") -> list[list[str]]:
@@ -77,7 +69,7 @@ def _outcome(item: ledger.Item, known: dict[str, ledger.Item], budget: str) -> l
     checks = (known[item.restates] if item.restates else item).checks
     if not checks:
         reason = item.reason or "No check yet."
-        return ["-", BADGES[item.verdict], reason]
+        return ["-", ledger.BADGES[item.verdict][0], reason]
     found = [audit.run(check, budget) for check in checks]
     verdict: str = evidence.combine(found)
     if item.verdict in evidence.VERDICTS and verdict != item.verdict:
@@ -87,4 +79,4 @@ def _outcome(item: ledger.Item, known: dict[str, ledger.Item], budget: str) -> l
     if item.verdict == "pending" and verdict == "holds":
         verdict = "pending"  # The checks cover a part of the item; a part that fails settles it.
     strongest = min((entry.kind for entry in found), key=evidence.KINDS.index)
-    return [strongest, BADGES[verdict], " ".join(entry.summary for entry in found)]
+    return [strongest, ledger.BADGES[verdict][0], " ".join(entry.summary for entry in found)]

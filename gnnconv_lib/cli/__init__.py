@@ -3,10 +3,12 @@
     gnnconv chapters                      list the chapters and their parameters
     gnnconv run figure-1 -p nodes=400 --output mine.ipynb
     gnnconv figure li2021:figure-1 --output FOLDER
+    gnnconv sweep figure-1 --grid degree=5,10,30 --grid inner_dimension=2:20:2
     gnnconv audit --item awasthi2021:eq-13
     gnnconv execute | normalise | check   for authors
 
-Exit status: 0; 1 when a chapter fails or a check disagrees; 2 for bad input; 130 when interrupted.
+Exit status: 0; 1 when a chapter or a run of a sweep fails, or a check disagrees; 2 for bad input;
+130 when interrupted.
 This module imports nothing heavy, so that `--help` answers at once.
 """
 
@@ -83,6 +85,35 @@ def _parser() -> argparse.ArgumentParser:
     figure.add_argument("figure", metavar="FIGURE", help="li2021:figure-1 or li2021:figure-2")
     figure.add_argument("-o", "--output", required=True, metavar="FOLDER", help="where to write")
     figure.add_argument("--seeds", type=int, default=20, metavar="N", help="(20)")
+
+    sweep = command("sweep", "run a chapter with every combination of parameters")
+    sweep.add_argument("chapter", metavar="CHAPTER", help="an id such as figure-1")
+    sweep.add_argument(
+        "-g",
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help="values such as 5,10,30 or, for integers, start:stop:step without stop; repeatable",
+    )
+    sweep.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter with one value in all runs; may be repeated",
+    )
+    sweep.add_argument(
+        "-o", "--output", metavar="FOLDER", help="for runs and table (default: CHAPTER-sweep)"
+    )
+    sweep.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: this machine)"
+    )
+    sweep.add_argument("--workers", type=int, metavar="N", help="processes (default: cores)")
+    sweep.add_argument(
+        "--limit", type=int, default=10000, metavar="N", help="most runs allowed (10000)"
+    )
 
     execute = command("execute", "execute chapters in fresh kernels and store their outputs")
     execute.add_argument("chapter", nargs="*", metavar="CHAPTER", help="ids (default: all)")

@@ -81,6 +81,13 @@ def figure(options: Namespace) -> int:
     return 0
 
 
+def sweep(options: Namespace) -> int:
+    """Run a chapter with every combination of a grid; 1 if a run fails."""
+    from gnnconv_lib.cli.sweeping import sweep_command
+
+    return sweep_command(options)
+
+
 def execute(options: Namespace) -> int:
     """Execute chapters and store them, in place or in another folder."""
     book = finding.find_book(options.book)
@@ -123,7 +130,8 @@ def audit(options: Namespace) -> int:
 
     from gnnconv_lib import audit as registry
     from gnnconv_lib import evidence
-    from gnnconv_lib.chapters.verdicts import BADGES, ledger_items
+    from gnnconv_lib.chapters.verdicts import ledger_items
+    from gnnconv_lib.ledger import BADGES
 
     known = ledger_items(finding.find_book(options.book))
     chosen = [known[require_choice("item", name, known)] for name in options.item or known]
@@ -144,7 +152,7 @@ def audit(options: Namespace) -> int:
             disagreements += not agrees
             kinds = ", ".join(sorted({entry.kind for entry in found}, key=evidence.KINDS.index))
             remark = "" if agrees else f" (the ledger says {item.verdict})"
-            bar.write(f"{item.id}: {BADGES[verdict]}{remark} [{kinds}]", file=sys.stdout)
+            bar.write(f"{item.id}: {BADGES[verdict][0]}{remark} [{kinds}]", file=sys.stdout)
             for entry in found if options.item else []:
                 bar.write(f"    {entry.summary}", file=sys.stdout)
     seconds = time.perf_counter() - started

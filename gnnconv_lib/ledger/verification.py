@@ -49,6 +49,7 @@ def evaluate(
     budget: str = "quick",
     run: Callable[[str, str], Evidence] = audit.run,
     progress: Callable[[str], None] | None = None,
+    verdicts: Iterable[str] | None = None,
 ) -> dict[str, Evidence]:
     """The evidence of every check that the ledgers name, each run once.
 
@@ -57,6 +58,7 @@ def evaluate(
         budget: `"quick"` or `"full"`.
         run: what runs a check by its name.
         progress: called with the name of each check before it runs.
+        verdicts: only the checks of items with one of these written verdicts; by default all.
 
     Raises:
         InvalidInput: naming the item, for a check that does not exist.
@@ -67,7 +69,8 @@ def evaluate(
         if unknown:
             raise InvalidInput(unknown[0])
     found: dict[str, Evidence] = {}
-    for name in dict.fromkeys(check for ledger in wanted for check in ledger.checks):
+    items = _with_verdicts(wanted, verdicts)
+    for name in dict.fromkeys(check for item in items for check in item.checks):
         if progress is not None:
             progress(name)
         found[name] = run(name, budget)
@@ -78,6 +81,7 @@ def verify(
     ledgers: Ledger | Iterable[Ledger],
     budget: str = "quick",
     found: Mapping[str, Evidence] | None = None,
+    verdicts: Iterable[str] | None = None,
 ) -> list[Disagreement]:
     """The items whose written verdict is not that of their checks; empty when all agree.
 
@@ -88,14 +92,15 @@ def verify(
         ledgers: one ledger or several.
         budget: `"quick"` or `"full"`.
         found: the evidence, if `evaluate` has run already.
+        verdicts: only the items with one of these written verdicts; by default all.
 
     Raises:
         InvalidInput: naming the item, for a check that does not exist.
     """
     wanted = _tuple(ledgers)
-    evidence = evaluate(wanted, budget) if found is None else found
+    evidence = evaluate(wanted, budget, verdicts=verdicts) if found is None else found
     disagreements = []
-    for item in (item for ledger in wanted for item in ledger if item.checks):
+    for item in (item for item in _with_verdicts(wanted, verdicts) if item.checks):
         computed = combine([evidence[name] for name in item.checks])
         agrees = computed == ("holds" if item.verdict == "pending" else item.verdict)
         if not agrees:
@@ -172,6 +177,11 @@ def dependents(identifier: str, ledgers: Ledger | Iterable[Ledger]) -> list[str]
 
 def _tuple(ledgers: Ledger | Iterable[Ledger]) -> tuple[Ledger, ...]:
     return (ledgers,) if isinstance(ledgers, Ledger) else tuple(ledgers)
+
+
+def _with_verdicts(ledgers: Iterable[Ledger], verdicts: Iterable[str] | None) -> list[Item]:
+    chosen = None if verdicts is None else set(verdicts)
+    return [i for ledger in ledgers for i in ledger if chosen is None or i.verdict in chosen]
 
 
 def _items(ledgers: Ledger | Iterable[Ledger]) -> dict[str, Item]:
