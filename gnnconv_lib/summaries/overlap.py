@@ -11,15 +11,21 @@ from __future__ import annotations
 import numpy as np
 
 from gnnconv_lib.graphs import Graph
-from gnnconv_lib.summaries.overlap_blocks import WORKING_SET
-from gnnconv_lib.summaries.overlap_compressed import a_priori_error, compressed_pairs
+from gnnconv_lib.summaries.overlap_blocks import WORKING_SET, prefers_dense
+from gnnconv_lib.summaries.overlap_compressed import (
+    CompressedPairs,
+    a_priori_error,
+    compressed_groups,
+    compressed_pairs,
+)
 from gnnconv_lib.summaries.overlap_counting import (
+    STEP_LIMIT,
     OverlapGroups,
     TooManyGroups,
     overlapping_pairs,
 )
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_real
 
 __all__ = ["GROUP_LIMIT", "METHODS", "overlap"]
 
@@ -28,8 +34,16 @@ METHODS = ("auto", "exact", "compressed")
 #: Groups (d_i + 1, d_j + 1, d_ij) above which "auto" compresses.
 GROUP_LIMIT = 2048
 
+# Groups up to which a sparse product is counted before it is compressed: 32 MiB of integers.
+_COUNT_LIMIT = 1 << 20
 
-def overlap(graph: Graph, method: str = "auto", working_set: int = WORKING_SET) -> OverlapMeasure:
+
+def overlap(
+    graph: Graph,
+    method: str = "auto",
+    working_set: int = WORKING_SET,
+    step_limit: float = STEP_LIMIT,
+) -> OverlapMeasure:
     """The distribution of rho_ij = d_ij / sqrt((d_i+1)(d_j+1)) over ordered pairs, weighted by m_ij
 
     where d_ij is entry (i, j) of (Adjacency + I)^2 and m_ij = sqrt((d_i+1)(d_j+1)). The n x n
@@ -40,8 +54,11 @@ def overlap(graph: Graph, method: str = "auto", working_set: int = WORKING_SET) 
         method: "exact": one value per different rho, masses correct to rounding, counts to the
             last unit. "compressed": a few dozen values with the same integrals to within `error`
             (see `gnnconv_lib.summaries.overlap_compressed`). "auto": exact unless there are more
-            than `GROUP_LIMIT` groups of equal pairs; counting stops as soon as that shows.
+            than `GROUP_LIMIT` groups of equal pairs.
         working_set: bytes that blocks of the product may take.
+        step_limit: steps, sum_k (d_k + 1)^2 after nodes with equal neighbourhoods are merged,
+            above which to refuse; the default is minutes with the extra `fast`, hours without.
+            `sampled_overlap` has no such limit.
 
     Returns:
         An `OverlapMeasure` with rho increasing. Near rho = 1 the value itself is rounded, to a
@@ -49,8 +66,9 @@ def overlap(graph: Graph, method: str = "auto", working_set: int = WORKING_SET) 
         pairs nearly all have rho close to 1 is known to that accuracy only.
 
     Raises:
-        InvalidInput: for an unknown method, a working set that is too small, or an exact measure
-            that would not fit in memory; the sentence says what would.
+        InvalidInput: for an unknown method, a working set that is too small, an exact measure
+            that would not fit in memory, or more than `step_limit` steps; the sentence says what
+            would do.
 
     Reference: awasthi2021, Appendix B.
 
@@ -72,13 +90,22 @@ def overlap(graph: Graph, method: str = "auto", working_set: int = WORKING_SET) 
     require_integer("working_set", working_set, minimum=1)
     if not isinstance(graph, Graph):
         raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
-    if method != "compressed":
+    limit = require_real("step_limit", step_limit, minimum=0.0)
+    if method == "exact":
+        return _exact(graph, overlapping_pairs(graph, working_set, None, limit))
+    dense = prefers_dense(graph)
+    if not (dense and method == "compressed"):
         try:
-            limit = GROUP_LIMIT if method == "auto" else None
-            return _exact(graph, overlapping_pairs(graph, working_set, limit))
+            most = GROUP_LIMIT if dense else _COUNT_LIMIT
+            groups = overlapping_pairs(graph, working_set, most, limit)
+            if method == "auto" and groups.count.size <= GROUP_LIMIT:
+                return _exact(graph, groups)
+            return _compressed(
+                graph, compressed_groups(graph, groups, _disjoint_pairs(graph, groups))
+            )
         except TooManyGroups:
             pass
-    return _compressed(graph, working_set)
+    return _compressed(graph, compressed_pairs(graph, working_set))
 
 
 def _exact(graph: Graph, groups: OverlapGroups) -> OverlapMeasure:
@@ -117,8 +144,7 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
     return mass, pairs
 
 
-def _compressed(graph: Graph, working_set: int) -> OverlapMeasure:
-    pairs = compressed_pairs(graph, working_set)
+def _compressed(graph: Graph, pairs: CompressedPairs) -> OverlapMeasure:
     rho = np.concatenate([pairs.rho, [1.0]])
     mass = np.concatenate([pairs.mass, [pairs.one[0] + float(np.sum(graph.degrees + 1))]])
     count = np.concatenate([pairs.count, [pairs.one[1] + graph.nodes]])

@@ -21,9 +21,17 @@ import scipy.sparse
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.graphs.memory import size_in_words
+from gnnconv_lib.summaries.overlap_compiled import Weighted
 from gnnconv_lib.validation import InvalidInput, require_integer
 
-__all__ = ["WORKING_SET", "PairBlock", "pair_blocks", "prefers_dense"]
+__all__ = [
+    "WORKING_SET",
+    "PairBlock",
+    "dense_steps",
+    "pair_blocks",
+    "prefers_dense",
+    "weighted_blocks",
+]
 
 #: Bytes that the blocks may take beside the graph itself, unless the caller says otherwise.
 WORKING_SET = 512 << 20
@@ -57,7 +65,37 @@ def pair_blocks(
     if with_disjoint or prefers_dense(graph):
         yield from _dense_blocks(graph, working_set, with_disjoint)
     else:
-        yield from _sparse_blocks(graph, working_set)
+        n = graph.nodes
+        ones = np.ones(graph.indices.size, np.int32)
+        adjacency = scipy.sparse.csr_array((ones, graph.indices, graph.indptr), shape=(n, n))
+        matrix = (adjacency + scipy.sparse.eye_array(n, dtype=np.int32, format="csr")).tocsr()
+        yield from _sparse_blocks(matrix, matrix, working_set)
+
+
+def weighted_blocks(rows: Weighted, working_set: int = WORKING_SET) -> Iterator[PairBlock]:
+    """All pairs i < j of a graph with multiplicities whose entry of the product is not 0.
+
+    The product of (A, I) with the stack of S A and O A + A O, where S and O are the diagonal
+    matrices of `size` and `own`.
+
+    Raises:
+        InvalidInput: if the working set is too small for one row; says what would do.
+    """
+    n = rows.nodes
+    ones = np.ones(rows.indices.size, np.int32)
+    adjacency = scipy.sparse.csr_array((ones, rows.indices, rows.indptr), shape=(n, n))
+    row = np.repeat(np.arange(n), np.diff(rows.indptr))
+    through = (rows.size[row], rows.indices, rows.indptr)
+    direct = (rows.own[row] + rows.own[rows.indices], rows.indices, rows.indptr)
+    parts = [scipy.sparse.csr_array(part, shape=(n, n)) for part in (through, direct)]
+    identity = scipy.sparse.eye_array(n, dtype=np.int32, format="csr")
+    left = scipy.sparse.hstack([adjacency, identity], format="csr")
+    yield from _sparse_blocks(left, scipy.sparse.vstack(parts, format="csr"), working_set)
+
+
+def dense_steps(graph: Graph) -> float:
+    """The cost of the dense route, n^3 / 2 multiply-adds of BLAS, in steps of the sparse one."""
+    return float(graph.nodes) ** 3 / 2 / _DENSE_ADVANTAGE
 
 
 def prefers_dense(graph: Graph) -> bool:
@@ -68,17 +106,18 @@ def prefers_dense(graph: Graph) -> bool:
     (True, False)
     """
     steps = float(np.sum((graph.degrees + 1.0) ** 2))
-    return graph.nodes < 2**24 and float(graph.nodes) ** 3 / 2 < _DENSE_ADVANTAGE * steps
+    return graph.nodes < 2**24 and dense_steps(graph) < steps
 
 
-def _sparse_blocks(graph: Graph, working_set: int) -> Iterator[PairBlock]:
-    n = graph.nodes
-    closed = graph.degrees + 1.0
-    ones = np.ones(graph.indices.size, np.int32)
-    adjacency = scipy.sparse.csr_array((ones, graph.indices, graph.indptr), shape=(n, n))
-    matrix = (adjacency + scipy.sparse.eye_array(n, dtype=np.int32, format="csr")).tocsr()
-    # A row of the product has at most sum of (d_j + 1) over its closed neighbourhood, and n.
-    bound = np.minimum(matrix @ closed, n)
+def _sparse_blocks(
+    left: scipy.sparse.csr_array, right: scipy.sparse.csr_array, working_set: int
+) -> Iterator[PairBlock]:
+    n = left.shape[0]
+    # A row of the product has at most as many entries as the rows of `right` it adds up, and n.
+    pattern = scipy.sparse.csr_array(
+        (np.ones(left.indices.size), left.indices, left.indptr), shape=left.shape
+    )
+    bound = np.minimum(pattern @ np.diff(right.indptr).astype(np.float64), n)
     room = working_set // _BYTES_PER_ENTRY
     if bound.max() > room:
         raise InvalidInput(
@@ -90,8 +129,8 @@ def _sparse_blocks(graph: Graph, working_set: int) -> Iterator[PairBlock]:
     while start < n:
         stop = int(np.searchsorted(filled, filled[start] + room, side="right")) - 1
         stop = min(max(stop, start + 1), n)
-        product = (matrix[start:stop] @ matrix).tocsr()
-        row = np.repeat(np.arange(start, stop, dtype=graph.indptr.dtype), np.diff(product.indptr))
+        product = (left[start:stop] @ right).tocsr()
+        row = np.repeat(np.arange(start, stop, dtype=left.indptr.dtype), np.diff(product.indptr))
         upper = product.indices > row
         yield PairBlock(row[upper], product.indices[upper], product.data[upper])
         start = stop

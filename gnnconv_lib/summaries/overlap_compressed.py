@@ -35,12 +35,18 @@ import numpy as np
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.summaries.overlap_blocks import (
     WORKING_SET,
-    PairBlock,
     pair_blocks,
     prefers_dense,
 )
+from gnnconv_lib.summaries.overlap_counting import OverlapGroups
 
-__all__ = ["POINTS", "CompressedPairs", "a_priori_error", "compressed_pairs"]
+__all__ = [
+    "POINTS",
+    "CompressedPairs",
+    "a_priori_error",
+    "compressed_groups",
+    "compressed_pairs",
+]
 
 #: Interpolation points per panel.
 POINTS = 22
@@ -97,7 +103,8 @@ def compressed_pairs(graph: Graph, working_set: int = WORKING_SET) -> Compressed
     for block in pair_blocks(graph, working_set, with_disjoint=dense):
         for start in range(0, block.shared.size, _PIECE):
             piece = slice(start, start + _PIECE)
-            moments.add(closed, PairBlock(*(column[piece] for column in block)))
+            product = closed[block.first[piece]] * closed[block.second[piece]]
+            moments.add(product, block.shared[piece].astype(np.float64))
     disjoint = graph.nodes * (graph.nodes - 1) - 2 * moments.overlapping
     zero_mass = 2.0 * float(moments.zero_mass)
     if not dense and disjoint:
@@ -114,6 +121,41 @@ def compressed_pairs(graph: Graph, working_set: int = WORKING_SET) -> Compressed
     )
 
 
+def compressed_groups(
+    graph: Graph, groups: OverlapGroups, disjoint: tuple[float, int]
+) -> CompressedPairs:
+    """The same from counted groups: one term per group instead of one per pair.
+
+    Args:
+        graph: any graph.
+        groups: its overlapping ordered pairs, the diagonal among them.
+        disjoint: (mass, count) of the ordered pairs with d_ij = 0.
+
+    >>> from gnnconv_lib.graphs import star
+    >>> from gnnconv_lib.summaries.overlap_counting import overlapping_pairs
+    >>> pairs = compressed_groups(star(2), overlapping_pairs(star(2)), (0.0, 0))
+    >>> round(float(pairs.count.sum()), 12), pairs.one, pairs.zero
+    (6.0, (0.0, 0), (0.0, 0))
+    """
+    product = groups.first * groups.second
+    equal = groups.shared**2 == product
+    closed = graph.degrees + 1
+    one_count = int(groups.count[equal].sum()) - graph.nodes
+    # first = second where rho = 1: integers, so that the diagonal is taken off without rounding.
+    one_mass = int(np.sum(groups.first[equal] * groups.count[equal])) - int(closed.sum())
+    moments = _Moments()
+    rest = np.flatnonzero(~equal)
+    for start in range(0, rest.size, _PIECE):
+        piece = rest[start : start + _PIECE]
+        moments.add(
+            product[piece].astype(np.float64),
+            groups.shared[piece].astype(np.float64),
+            groups.count[piece].astype(np.float64),
+        )
+    rho, mass, count = moments.collected()
+    return CompressedPairs(rho, mass, count, (float(one_mass), one_count), disjoint)
+
+
 class _Moments:
     """Chebyshev moments of the pairs on each panel, with and without the weight m."""
 
@@ -124,10 +166,12 @@ class _Moments:
         self.zero_mass = self.one_mass = self.overlapping_mass = 0.0
         self.one_count = self.overlapping = 0
 
-    def add(self, closed: np.ndarray, block: PairBlock) -> None:
-        shared = block.shared.astype(np.float64)
-        product = closed[block.first] * closed[block.second]
+    def add(self, product: np.ndarray, shared: np.ndarray, times: np.ndarray | None = None) -> None:
+        """Pairs with these (d_i + 1)(d_j + 1) and d_ij; with `times`, none of them at 0 or 1."""
         mass = np.sqrt(product)
+        if times is not None:
+            self._add_inner(product, shared, mass, times)
+            return
         apart = shared == 0
         equal = shared * shared == product
         if np.any(apart):
@@ -140,14 +184,20 @@ class _Moments:
         rest = ~(apart | equal)
         if not np.all(rest):
             shared, product, mass = shared[rest], product[rest], mass[rest]
+        self._add_inner(product, shared, mass, np.ones_like(mass))
+
+    def _add_inner(
+        self, product: np.ndarray, shared: np.ndarray, mass: np.ndarray, times: np.ndarray
+    ) -> None:
         panel, place = _panel_and_place(shared, product, mass)
         order = np.argsort(panel, kind="stable")
-        panel, place, mass = panel[order], place[order], mass[order]
+        panel, place = panel[order], place[order]
+        weights = np.stack([(mass * times)[order], times[order]])
         starts = np.searchsorted(panel, np.arange(_PANELS + 1))
         for number in np.flatnonzero(np.diff(starts)).tolist():
             part = slice(starts[number], starts[number + 1])
             self._seen[number] += part.stop - part.start
-            self._add_compensated(number, _chebyshev_moments(place[part], mass[part]))
+            self._add_compensated(number, _chebyshev_moments(place[part], weights[:, part]))
 
     def _add_compensated(self, panel: int, term: np.ndarray) -> None:
         old = self._sums[panel].copy()
@@ -183,14 +233,14 @@ def _panel_and_place(
     return (2 * (-exponent - 1) + near_one).astype(np.uint8), 4.0 * fraction - 3.0
 
 
-def _chebyshev_moments(place: np.ndarray, mass: np.ndarray) -> np.ndarray:
-    """Sums of m T_j(x) and of T_j(x), j < POINTS, by the three-term recurrence; shape (2, N).
+def _chebyshev_moments(place: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sums of w T_j(x), j < POINTS, for two rows of weights w, by recurrence; shape (2, N).
 
     Sums, not dot products: NumPy adds pairwise, and threads of BLAS cost more than they save on
     pieces of this size.
     """
     result = np.empty((2, POINTS))
-    previous = np.stack([mass, np.ones_like(mass)])
+    previous = weights.copy()
     current = place * previous
     twice = 2.0 * place
     for order in range(POINTS):

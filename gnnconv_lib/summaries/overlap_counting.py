@@ -1,23 +1,39 @@
 """Counting equal pairs: how many have which degrees and share how many messages.
 
-awasthi2021, Section 3; book page `book/setting.ipynb`. The blocks of (Adjacency + I)^2 come from
-`overlap_blocks`; here their entries are counted, as integers, by (d_i + 1, d_j + 1, d_ij).
-`overlapping_pairs` is the one place to replace by a faster accumulator.
+awasthi2021, Section 3; book page `book/setting.ipynb`. The entries of (Adjacency + I)^2 are
+counted, as integers, by (d_i + 1, d_j + 1, d_ij), by one of three routes with one result:
+
+1. dense tiles of `overlap_blocks`, where most pairs overlap;
+2. the compiled sparse accumulator of `overlap_compiled`, from `COMPILED_FROM` steps on, if Numba
+   is installed;
+3. row blocks of SciPy's sparse product, from `overlap_blocks`, otherwise.
+
+Before routes 2 and 3, nodes with equal neighbourhoods are merged (`overlap_twins`) where a few
+nodes cause most of the steps. What would still take more than `STEP_LIMIT` steps is refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.graphs.memory import require_memory
-from gnnconv_lib.summaries.overlap_blocks import WORKING_SET, pair_blocks
+from gnnconv_lib.summaries import overlap_blocks, overlap_compiled
+from gnnconv_lib.summaries.overlap_blocks import WORKING_SET
+from gnnconv_lib.summaries.overlap_twins import Merged, as_weighted, merge_twins
+from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["OverlapGroups", "TooManyGroups", "overlapping_pairs"]
+__all__ = ["STEP_LIMIT", "OverlapGroups", "TooManyGroups", "counting_steps", "overlapping_pairs"]
+
+#: Steps above which exact counting is refused: minutes when compiled, hours otherwise.
+STEP_LIMIT = 2 * 10**11
 
 _TABLE_LIMIT = 1 << 22  # keys up to which groups are counted in a table
+_MERGE_FROM = 1 << 20  # steps from which on looking for twins can pay
+_MERGE_SHARE = 32  # steps per entry of the graph from which on it pays
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +57,21 @@ class TooManyGroups(Exception):
     """Counting stopped because there are more groups than asked for."""
 
 
+def counting_steps(graph: Graph) -> float:
+    """Steps of the sparse product, sum_k (d_k + 1)^2: the wedges i - k - j, ends in any order.
+
+    >>> from gnnconv_lib.graphs import star
+    >>> counting_steps(star(1_000))  # 1001^2 + 1000 * 2^2
+    1006001.0
+    """
+    return float(np.sum((graph.degrees + 1.0) ** 2))
+
+
 def overlapping_pairs(
-    graph: Graph, working_set: int = WORKING_SET, most: int | None = None
+    graph: Graph,
+    working_set: int = WORKING_SET,
+    most: int | None = None,
+    limit: float = STEP_LIMIT,
 ) -> OverlapGroups:
     """The ordered pairs with d_ij >= 1, grouped by (d_i + 1, d_j + 1, d_ij), counted exactly.
 
@@ -50,29 +79,30 @@ def overlapping_pairs(
         graph: any graph.
         working_set: bytes that blocks of the product may take.
         most: number of groups with i != j at which to give up.
+        limit: steps above which to refuse.
 
     Raises:
         TooManyGroups: if there are more than `most` of them.
-        InvalidInput: if the groups themselves outgrow the memory of the machine.
+        InvalidInput: if counting takes more than `limit` steps, or the groups themselves outgrow
+            the memory of the machine.
 
     >>> from gnnconv_lib.graphs import star
     >>> groups = overlapping_pairs(star(2))
     >>> np.stack([groups.first, groups.second, groups.shared, groups.count]).T.tolist()
     [[2, 2, 1, 2], [2, 2, 2, 2], [2, 3, 2, 4], [3, 3, 3, 1]]
     """
-    closed = graph.degrees + 1
-    degrees, class_of = np.unique(closed, return_inverse=True)
-    classes, largest = degrees.size, int(degrees[-1])
-    keys = classes * classes * (largest + 1)
+    merged = _cheapest(graph, limit)
+    # Nodes are told apart by their degree and by how many they stand for.
+    size = merged.rows.size.astype(np.int64)
+    kinds, label = np.unique(merged.closed * (int(size.max()) + 1) + size, return_inverse=True)
+    label = label.reshape(-1)
+    closed, times = np.divmod(kinds, int(size.max()) + 1)
+    labels, largest = kinds.size, int(merged.closed.max())
+    keys = labels * labels * (largest + 1)
     counter: _Table | _SortedKeys = _Table(keys) if keys <= _TABLE_LIMIT else _SortedKeys()
-    for block in pair_blocks(graph, working_set):
-        if classes == 1:
-            counter.add(block.shared)
-        else:
-            one, other = class_of[block.first], class_of[block.second]
-            pair = np.minimum(one, other) * classes + np.maximum(one, other)
-            counter.add(pair * (largest + 1) + block.shared)
-        if most is not None and counter.size > most:
+    for key, count in _counted(graph, merged, label, labels, largest, working_set):
+        counter.add(key, count)
+        if most is not None and counter.more_than(most):
             raise TooManyGroups
         if not isinstance(counter, _Table):
             require_memory(
@@ -81,13 +111,69 @@ def overlapping_pairs(
                 "method='compressed' would fit",
             )
     key, count = counter.result()
-    loops = np.bincount(class_of, minlength=classes)
-    own = np.arange(classes) * (classes + 1) * (largest + 1) + degrees
-    key = np.concatenate([key, own])
-    count = np.concatenate([2 * count, loops])
-    key, count = _added_up(key, count)
-    pair, shared = key // (largest + 1), key % (largest + 1)
-    return OverlapGroups(degrees[pair // classes], degrees[pair % classes], shared, count)
+    pair, shared = np.divmod(key, largest + 1)
+    low, high = np.divmod(pair, labels)
+    count = 2 * count * times[low] * times[high]
+    several = (size > 1) & (merged.within > 0)
+    own = merged.closed[several]
+    first = np.concatenate([np.minimum(closed[low], closed[high]), own, merged.closed])
+    second = np.concatenate([np.maximum(closed[low], closed[high]), own, merged.closed])
+    shared = np.concatenate([shared, merged.within[several], merged.closed])
+    count = np.concatenate([count, (size * (size - 1))[several], size])
+    return _grouped(first, second, shared, count)
+
+
+def _cheapest(graph: Graph, limit: float) -> Merged:
+    """The graph, with its twins merged where that halves the work; refused above `limit` steps."""
+    steps = counting_steps(graph)
+    dense = overlap_blocks.prefers_dense(graph)
+    work = min(steps, overlap_blocks.dense_steps(graph)) if dense else steps
+    found = as_weighted(graph)
+    if work >= _MERGE_FROM and steps >= _MERGE_SHARE * (graph.indices.size + graph.nodes):
+        merged = merge_twins(graph)
+        if 2 * merged.rows.steps <= work:
+            found, work = merged, merged.rows.steps
+    if work > limit:
+        raise InvalidInput(
+            f"graph must take at most {limit:.3g} steps to count, but {graph.name} has "
+            f"{steps:.3g} wedges; summaries.sampled_overlap(graph, samples, seed) estimates the "
+            "same sums with confidence intervals."
+        )
+    return found
+
+
+def _counted(
+    graph: Graph, merged: Merged, label: np.ndarray, labels: int, largest: int, working_set: int
+) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """Keys of pairs i < j, with their counts or, where these are missing, one by one."""
+    whole = merged.rows.nodes == graph.nodes
+    if whole and overlap_blocks.prefers_dense(graph):
+        blocks = overlap_blocks.pair_blocks(graph, working_set)
+    elif _use_compiled(merged, working_set):
+        yield from overlap_compiled.compiled_counts(
+            merged.rows, label, labels, largest, working_set
+        )
+        return
+    elif whole:
+        blocks = overlap_blocks.pair_blocks(graph, working_set)
+    else:
+        blocks = overlap_blocks.weighted_blocks(merged.rows, working_set)
+    for block in blocks:
+        if labels == 1:
+            yield block.shared, None
+        else:
+            one, other = label[block.first], label[block.second]
+            pair = np.minimum(one, other) * labels + np.maximum(one, other)
+            yield pair * (largest + 1) + block.shared, None
+
+
+def _use_compiled(merged: Merged, working_set: int) -> bool:
+    return (
+        merged.rows.steps >= overlap_compiled.COMPILED_FROM
+        and merged.rows.nodes < 2**31 - 1
+        and working_set >= overlap_compiled.bytes_per_thread(merged.rows.nodes)
+        and overlap_compiled.is_available()
+    )
 
 
 class _Table:
@@ -96,12 +182,14 @@ class _Table:
     def __init__(self, keys: int) -> None:
         self._counts = np.zeros(keys, np.int64)
 
-    def add(self, keys: np.ndarray) -> None:
-        self._counts += np.bincount(keys, minlength=self._counts.size)
+    def add(self, keys: np.ndarray, count: np.ndarray | None) -> None:
+        if count is None:
+            self._counts += np.bincount(keys, minlength=self._counts.size)
+        else:
+            np.add.at(self._counts, keys, count)
 
-    @property
-    def size(self) -> int:
-        return int(np.count_nonzero(self._counts))
+    def more_than(self, most: int) -> bool:
+        return int(np.count_nonzero(self._counts)) > most
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
         key = np.flatnonzero(self._counts)
@@ -109,24 +197,55 @@ class _Table:
 
 
 class _SortedKeys:
-    """Counts of large keys, kept as a sorted array of those that occur."""
+    """Counts of large keys, kept as a sorted array of those that occur.
+
+    New keys wait in a list until they are as many as the sorted ones: sorting stays cheap.
+    """
 
     def __init__(self) -> None:
         self._key = np.empty(0, np.int64)
         self._count = np.empty(0, np.int64)
+        self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def add(self, keys: np.ndarray) -> None:
-        new, count = np.unique(keys, return_counts=True)
-        self._key, self._count = _added_up(
-            np.concatenate([self._key, new]), np.concatenate([self._count, count])
-        )
+    def add(self, keys: np.ndarray, count: np.ndarray | None) -> None:
+        if count is None:
+            keys, count = np.unique(keys, return_counts=True)
+        self._waiting.append((keys, count))
+        if self.size > 2 * self._key.size + (1 << 16):
+            self._merge()
 
     @property
     def size(self) -> int:
-        return self._key.size
+        """At least the number of different keys, at most three times that."""
+        return self._key.size + sum(key.size for key, _ in self._waiting)
+
+    def more_than(self, most: int) -> bool:
+        if self.size > most:
+            self._merge()
+        return self._key.size > most
+
+    def _merge(self) -> None:
+        self._key, self._count = _added_up(
+            np.concatenate([self._key, *(key for key, _ in self._waiting)]),
+            np.concatenate([self._count, *(count for _, count in self._waiting)]),
+        )
+        self._waiting = []
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
+        self._merge()
         return self._key, self._count
+
+
+def _grouped(
+    first: np.ndarray, second: np.ndarray, shared: np.ndarray, count: np.ndarray
+) -> OverlapGroups:
+    """Groups in lexicographic order, equal ones added up."""
+    order = np.lexsort((shared, second, first))
+    columns = np.stack([first[order], second[order], shared[order]])
+    new = np.concatenate([[True], np.any(columns[:, 1:] != columns[:, :-1], axis=0)])
+    starts = np.flatnonzero(new)
+    one, other, same = columns[:, starts]
+    return OverlapGroups(one, other, same, np.add.reduceat(count[order], starts))
 
 
 def _added_up(key: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
