@@ -46,6 +46,7 @@ _SUBMODULES = (
     "precision",
     "relu_gnn",
     "summaries",
+    "sweeps",
 )
 
 __all__ = ["InvalidInput", "__version__", *_SUBMODULES]

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from traitlets import Dict as TraitDict
 from traitlets.config import Config
 
 from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters.compilation_cache import compilation_cache
 
 __all__ = [
     "ChapterRun",
@@ -98,12 +99,13 @@ def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
             cell.outputs, cell.execution_count = [], None
     error = ""
     try:
-        with kernel_settings({"JAX_PLATFORMS": "cpu"}) as settings:
+        folder = source.resolve().parent
+        with kernel_settings({"JAX_PLATFORMS": "cpu"}, folder) as settings:
             client = NotebookClient(
                 notebook,
                 timeout=CELL_TIMEOUT,
                 record_timing=False,
-                resources={"metadata": {"path": str(source.resolve().parent)}},
+                resources={"metadata": {"path": str(folder)}},
                 **settings,
             )
             client.execute()
@@ -195,7 +197,9 @@ def failure_block(chapter: str, notebook: Any, reason: str | None = None) -> str
 
 
 @contextmanager
-def kernel_settings(variables: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+def kernel_settings(
+    variables: Mapping[str, str] | None = None, chapter_folder: str | Path | None = None
+) -> Iterator[dict[str, Any]]:
     """The settings of a notebook client for one run, valid inside the block.
 
     Where the system has Unix sockets the kernel is reached through them: nothing listens on a port,
@@ -203,15 +207,24 @@ def kernel_settings(variables: Mapping[str, str] | None = None) -> Iterator[dict
 
     Args:
         variables: environment variables of the kernel that are set unless they are set already.
+        chapter_folder: where the notebook lies, to use the compilation cache of its book.
     """
-    with tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder:
-        missing = {k: v for k, v in (variables or {}).items() if k not in os.environ}
+    with (
+        tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder,
+        _cache(chapter_folder) as cache,
+    ):
+        wanted = dict(variables or {}) | cache
+        missing = {k: v for k, v in wanted.items() if k not in os.environ}
         config = Config()
         config.RunningInterpreter.environment = missing | _ENVIRONMENT | {"IPYTHONDIR": folder}
         if hasattr(socket, "AF_UNIX"):
             config.RunningInterpreter.transport = "ipc"
             config.RunningInterpreter.ip = os.path.join(folder, "kernel")
         yield {"kernel_manager_class": RunningInterpreter, "config": config}
+
+
+def _cache(folder: str | Path | None) -> AbstractContextManager[dict[str, str]]:
+    return nullcontext({}) if folder is None else compilation_cache(folder)
 
 
 def _message(error: Any) -> str:

@@ -17,11 +17,19 @@ from typing import Any
 from gnnconv_lib.chapters import finding, notebooks, parameters
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["ChapterFailed", "assignments", "declared", "output_file", "rerun", "title"]
+__all__ = ["ChapterFailed", "assignments", "declared", "executed", "output_file", "rerun", "title"]
 
 
 class ChapterFailed(RuntimeError):
-    """A chapter that raised an error while it ran; the message is one sentence per line."""
+    """A chapter that raised an error while it ran; the message is one sentence per line.
+
+    Fields:
+        notebook: the notebook up to the error, if there is one.
+    """
+
+    def __init__(self, message: str, notebook: Any = None) -> None:
+        super().__init__(message)
+        self.notebook = notebook
 
 
 def declared(path: str | Path) -> dict[str, parameters.Parameter]:
@@ -116,42 +124,76 @@ def rerun(
         InvalidInput: for values that the chapter refuses.
         ChapterFailed: when a cell raises an error.
     """
+    goal = Path(target).resolve()
+    try:
+        notebook = executed(path, values, progress=progress)
+    except ChapterFailed as error:
+        if not keep_failed or error.notebook is None:
+            raise
+        failed = goal.with_name(f"{goal.stem}.failed.ipynb")
+        notebooks.write(failed, error.notebook)
+        raise ChapterFailed(
+            f"{error} The failed run is kept in {failed}.", error.notebook
+        ) from None
+    notebooks.write(goal, notebook)
+
+
+def executed(
+    path: str | Path,
+    values: Mapping[str, Any],
+    folder: str | Path | None = None,
+    progress: bool | None = None,
+) -> Any:
+    """The notebook at `path` after its execution with `values`; the file stays as it is.
+
+    Args:
+        path: the notebook.
+        values: parameter values, checked against the declaration.
+        folder: where the kernel runs; by default the notebook's folder.
+        progress: a progress bar over the cells; by default only on a terminal.
+
+    Raises:
+        InvalidInput: for values that the chapter refuses.
+        ChapterFailed: when a cell raises an error, takes too long, or its kernel dies.
+    """
     # Imported here: reading declarations needs neither papermill nor a kernel.
     import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     from gnnconv_lib.chapters.execute import CELL_TIMEOUT, kernel_settings
 
-    source, goal = Path(path).resolve(), Path(target).resolve()
+    source = Path(path).resolve()
+    place = source.parent if folder is None else Path(folder).resolve()
     known = declared(source)
     checked = {k: parameters.require(known, k).accept(v) for k, v in values.items()}
     shown = sys.stderr.isatty() if progress is None else progress
-    with tempfile.TemporaryDirectory(prefix="gnnconv-run-") as folder, kernel_settings() as client:
-        result = Path(folder) / "result.ipynb"
-        copy = Path(folder) / "chapter.ipynb"
+    with tempfile.TemporaryDirectory(prefix="gnnconv-run-") as scratch:
+        result = Path(scratch) / "result.ipynb"
+        copy = Path(scratch) / "chapter.ipynb"
         copy.write_bytes(source.read_bytes())
         try:
-            papermill.execute_notebook(
-                str(copy),
-                str(result),
-                checked,
-                kernel_name="python3",
-                progress_bar=shown,
-                cwd=str(source.parent),
-                execution_timeout=CELL_TIMEOUT,
-                request_save_on_cell_execute=False,
-                **client,
-            )
+            with kernel_settings(chapter_folder=place) as client:
+                papermill.execute_notebook(
+                    str(copy),
+                    str(result),
+                    checked,
+                    kernel_name="python3",
+                    progress_bar=shown,
+                    cwd=str(place),
+                    execution_timeout=CELL_TIMEOUT,
+                    request_save_on_cell_execute=False,
+                    **client,
+                )
         except PapermillExecutionError as error:
             if error.ename == "InvalidParameter":
                 raise InvalidInput(error.evalue) from None
-            kept = ""
-            if keep_failed:
-                failed = goal.with_name(f"{goal.stem}.failed.ipynb")
-                notebooks.write(failed, notebooks.read(result))
-                kept = f" The failed run is kept in {failed}."
             raise ChapterFailed(
                 f"chapter {source.stem} failed in its code cell {error.exec_count}: "
-                f"{error.ename}: {error.evalue}{kept}"
+                f"{error.ename}: {error.evalue}",
+                notebooks.read(result),
             ) from None
-        notebooks.write(goal, notebooks.read(result))
+        except (CellTimeoutError, DeadKernelError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ChapterFailed(f"chapter {source.stem} failed: {reason}") from None
+        return notebooks.read(result)

@@ -1,0 +1,28 @@
+"""Parameter sweeps: every combination of a grid, over a chapter or over a function.
+
+    gnnconv sweep figure-1 --grid degree=5,10,30 --grid steps=100:500:100
+
+    outcome = gc.sweeps.sweep(my_module.my_function, {"nodes": [10, 20], "seed": range(5)}, "out")
+
+The runs go to Dask distributed: to processes on this machine, or to an existing cluster by the
+address of its scheduler. A run that has finished is never repeated, a half-written one never taken
+for finished, and the table at the end is the same file however often the sweep was interrupted.
+
+| module | what it does |
+|---|---|
+| `driver` | `sweep` and `sweep_chapter` |
+| `grid` | grids as text and as values, their check, their combinations |
+| `identity` | what a run's result depends on, as a digest |
+| `records` | the stored results |
+| `tasks`, `values` | one run, on a worker; the numbers that a chapter printed |
+| `cluster` | workers and what comes back from them |
+| `table` | the table at the end |
+
+Only `cluster` imports Dask, when a sweep begins.
+"""
+
+from __future__ import annotations
+
+from gnnconv_lib.sweeps.driver import Run, Sweep, sweep, sweep_chapter
+
+__all__ = ["Run", "Sweep", "sweep", "sweep_chapter"]

@@ -1,0 +1,296 @@
+"""A sweep from beginning to end: check, find what is done, run the rest, write the table."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gnnconv_lib.sweeps import cluster, grid, identity
+from gnnconv_lib.sweeps.records import Folder, write_atomically
+from gnnconv_lib.sweeps.table import Run, table_text
+from gnnconv_lib.sweeps.tasks import Outcome, Task, module_digest, named_function
+from gnnconv_lib.validation import InvalidInput, require_choice
+
+__all__ = ["Run", "Sweep", "sweep", "sweep_chapter"]
+
+Grid = Mapping[str, Iterable[Any]]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The outcome of a sweep.
+
+    Fields:
+        table: the CSV file, one row per run.
+        runs: in the order of the grid, the last parameter varying fastest.
+    """
+
+    table: Path
+    runs: tuple[Run, ...]
+
+    def count(self, status: str) -> int:
+        """How many runs are "finished", "failed" or "not run"."""
+        return sum(run.status == status for run in self.runs)
+
+
+def sweep(
+    function: Callable[..., Mapping[str, Any]],
+    values: Grid,
+    folder: str | Path,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    limit: int = grid.LARGEST,
+    progress: bool | None = None,
+    tell: Tell | None = None,
+) -> Sweep:
+    """Call `function` with every combination of `values`, and keep what it returns.
+
+    Args:
+        function: a function of a module that the workers can import. It returns a flat dictionary
+            of numbers, bools and strings.
+        values: the values of each swept argument.
+        folder: where results and table go. Runs that have finished there are not repeated, unless
+            the library, the function's module or the arguments have changed.
+        fixed: arguments that are the same in all runs.
+        scheduler: the address of a Dask scheduler; by default processes on this machine. A script
+            then begins its sweep under `if __name__ == "__main__":`.
+        workers: how many processes; by default the number of CPU cores.
+        limit: the largest number of runs.
+        progress: a progress bar; by default only on a terminal.
+        tell: what to do with remarks about earlier results in the folder; by default nothing.
+
+    Returns:
+        The table's file and all runs. A run that failed has its error in one line.
+
+    Raises:
+        InvalidInput: before anything runs; see `grid.require_grid` and `cluster.workers`.
+        ConnectionLost: if the scheduler goes away; the same call goes on from there.
+    """
+    name, source = _importable(function)
+    swept = grid.require_grid(values, limit)
+    same = {key: grid.plain(key, value) for key, value in (fixed or {}).items()}
+    _require_arguments(function, swept, same)
+    work = identity.Work("function", name, source, identity.library_digest())
+    return _sweep(
+        [Task(work, point | same) for point in grid.combinations(swept)],
+        folder,
+        scheduler=scheduler,
+        workers=workers,
+        progress=progress,
+        tell=tell,
+    )
+
+
+def sweep_chapter(
+    path: str | Path,
+    values: Grid,
+    folder: str | Path,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    limit: int = grid.LARGEST,
+    progress: bool | None = None,
+    tell: Tell | None = None,
+) -> Sweep:
+    """Run the notebook at `path` with every combination of `values`; the rest is as in `sweep`.
+
+    Args:
+        path: a notebook with a parameters cell; see `gnnconv_lib.chapters.declarations`.
+        values: the values of each swept parameter.
+        folder: where results and table go.
+        fixed: parameters with one value in all runs; the others have their defaults.
+        scheduler, workers, limit, progress, tell: as in `sweep`.
+
+    Returns:
+        The table's file and all runs, whose values are those that the chapter glued, showed, or
+        put into a table with one row.
+
+    Raises:
+        InvalidInput: before anything runs, for a name, type or range that the chapter does not
+            declare.
+    """
+    # Imported here: sweeps of functions need nothing of the book.
+    from gnnconv_lib.chapters import notebooks, parameters, rerun
+
+    file = Path(path).resolve()
+    declared = rerun.declared(file)
+    swept = grid.require_grid(values, limit, declared)
+    same = {key: parameters.require(declared, key).accept(v) for key, v in (fixed or {}).items()}
+    _require_disjoint(swept, same)
+    rest = {key: same.get(key, entry.default) for key, entry in declared.items()}
+    notebook = notebooks.read(file)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    text = notebooks.normal_form(notebook)
+    source = identity.digest(file.read_bytes())
+    work = identity.Work("chapter", file.stem, source, identity.library_digest())
+    return _sweep(
+        [
+            Task(
+                work,
+                point | {k: v for k, v in rest.items() if k not in point},
+                text,
+                str(file.parent),
+            )
+            for point in grid.combinations(swept)
+        ],
+        folder,
+        scheduler=scheduler,
+        workers=workers,
+        progress=progress,
+        tell=tell,
+    )
+
+
+def _sweep(
+    tasks: list[Task],
+    path: str | Path,
+    *,
+    scheduler: str | None,
+    workers: int | None,
+    progress: bool | None,
+    tell: Tell | None,
+) -> Sweep:
+    cluster.require_dask()
+    folder = Folder(path)
+    by_identity = {identity.identity(task.work, task.parameters): task for task in tasks}
+    runs: dict[str, Run] = {}
+
+    def finished(run: str, reused: bool) -> bool:
+        values = folder.load(run)
+        if values is not None:
+            task = by_identity[run]
+            notebook = folder.notebook(run) if task.notebook else None
+            runs[run] = Run(task.parameters, "finished", values, "", notebook, reused)
+        return values is not None
+
+    todo = [run for run in by_identity if not finished(run, True)]
+    for remark in _remarks(folder, tasks[0].work, list(by_identity), todo):
+        (tell or _say_nothing)(remark)
+
+    def unfinished() -> Iterable[tuple[str, Task]]:
+        # Another sweep in the same folder may have done it meanwhile.
+        for run in todo:
+            if not finished(run, True):
+                yield run, by_identity[run]
+
+    table = folder.path / "summary.csv"
+    try:
+        if todo:
+            with (
+                cluster.workers(scheduler, workers) as client,
+                closing(_bar(len(by_identity), len(runs), progress)) as bar,
+                closing(cluster.outcomes(client, unfinished())) as results,
+            ):
+                for run, outcome in results:
+                    runs[run] = _kept(folder, run, by_identity[run], outcome)
+                    bar.update(len(runs) - bar.n)
+    finally:
+        rows = tuple(
+            runs.get(run, Run(task.parameters, "not run")) for run, task in by_identity.items()
+        )
+        write_atomically(table, table_text(rows, folder.path))
+    return Sweep(table, rows)
+
+
+def _kept(folder: Folder, run: str, task: Task, outcome: Outcome) -> Run:
+    """The run, after its result is on the disk."""
+    if outcome.error:
+        if outcome.notebook is None:
+            return Run(task.parameters, "failed", error=outcome.error)
+        folder.store_failed(run, outcome.notebook)
+        place = folder.notebook(run, failed=True)
+        return Run(task.parameters, "failed", error=outcome.error, notebook=place)
+    folder.store(task.work, task.parameters, outcome.values, outcome.notebook, outcome.versions)
+    notebook = folder.notebook(run) if outcome.notebook is not None else None
+    return Run(task.parameters, "finished", outcome.values, "", notebook)
+
+
+def _remarks(
+    folder: Folder, work: identity.Work, runs: list[str], todo: list[str]
+) -> Iterable[str]:
+    for changed, number in sorted(folder.others(work, runs).items()):
+        yield (
+            f"the {changed} changed since {number} of the runs in {folder.path}; "
+            "they are kept but not used."
+        )
+    damaged = sum(folder.damaged(run) for run in todo)
+    if damaged:
+        yield f"{damaged} of the runs in {folder.path} are damaged and will be repeated."
+
+
+def _importable(function: Callable[..., Any]) -> tuple[str, str]:
+    """The name `module:function`, and the digest of the module's file."""
+    module = getattr(function, "__module__", None)
+    inside = getattr(function, "__qualname__", None)
+    name = f"{module}:{inside}"
+    try:
+        known = module not in (None, "__main__") and named_function(name) is function
+    except (ImportError, AttributeError):
+        known = False
+    if not known:
+        raise InvalidInput(
+            "function must be a function of a module that workers can import, not one of a "
+            f"notebook, a script or another function, got {name}."
+        )
+    return name, module_digest(name)
+
+
+def _require_arguments(
+    function: Callable[..., Any], swept: Mapping[str, Any], same: Mapping[str, Any]
+) -> None:
+    _require_disjoint(swept, same)
+    try:
+        known = inspect.signature(function).parameters
+    except ValueError:
+        return
+    by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    names = [name for name, entry in known.items() if entry.kind in by_name]
+    anything = any(entry.kind is inspect.Parameter.VAR_KEYWORD for entry in known.values())
+    for name in itertools.chain(swept, same):
+        if not anything:
+            require_choice("parameter", name, names)
+    for name in names:
+        if known[name].default is inspect.Parameter.empty and name not in {*swept, *same}:
+            raise InvalidInput(f"{name} must be in the grid or fixed, since it has no default.")
+
+
+def _require_disjoint(swept: Mapping[str, Any], same: Mapping[str, Any]) -> None:
+    for name in swept:
+        if name in same:
+            raise InvalidInput(f"{name} must be in the grid or fixed, not both.")
+
+
+def _bar(total: int, done: int, progress: bool | None) -> Any:
+    shown = sys.stderr.isatty() if progress is None else progress
+    if not shown:
+        return _NoBar()
+    # Imported here: tqdm belongs to the book.
+    from tqdm import tqdm
+
+    return tqdm(total=total, initial=done, desc="runs", unit="run")
+
+
+class _NoBar:
+    n = 0
+
+    def update(self, number: int) -> None:
+        """Nothing to show."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _say_nothing(remark: str) -> None:
+    del remark
