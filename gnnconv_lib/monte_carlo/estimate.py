@@ -74,7 +74,10 @@ class Stream:
         if count == 0:
             return
         mean = block.mean(axis=0)
-        squares = ((block - mean) ** 2).sum(axis=0)
+        self.merge(count, mean, ((block - mean) ** 2).sum(axis=0))
+
+    def merge(self, count: int, mean: Any, squares: Any) -> None:
+        """Merge the mean and the sum of squared deviations of `count` samples, at least one."""
         total = self.samples + count
         gap = mean - self.mean
         self.mean = self.mean + gap * (count / total)
