@@ -89,7 +89,7 @@ def advance_relu(
         missing = 1 + len(units) - teacher.ndim
         teacher = teacher.reshape(chains, *(1,) * missing, *teacher.shape[1:])
     start = kernel.ChainState(
-        *(inward(leaf) for leaf in (*state.parameters, *state.previous)),
+        *(inward(leaf) for leaf in state.parameters),
         state.step.reshape(chains),
         state.code.reshape(chains),
     )
@@ -102,11 +102,7 @@ def advance_relu(
         jnp.asarray(target, dtype),
         jnp.asarray(limit, dtype),
     )
-    moved = type(state)(
-        Reduced(outward(after.u), outward(after.beta)),
-        Reduced(outward(after.previous_u), outward(after.previous_beta)),
-        flat(after.step),
-        flat(after.code),
-    )
+    here = Reduced(outward(after.u), outward(after.beta))
+    moved = type(state)(here, here, flat(after.step), flat(after.code))
     parameters = Reduced(outward(seen.u), outward(seen.beta))
     return moved, (flat(seen.step), flat(seen.loss), parameters, flat(seen.code))

@@ -51,15 +51,12 @@ class ChainState(NamedTuple):
 
     Fields:
         u, beta: the coordinates, shape (h, chains).
-        previous_u, previous_beta: those of the step before.
         step: the number of steps taken, an integer array of shape (chains,).
         code: index into `descent.STATUSES`, shape (chains,).
     """
 
     u: jax.Array
     beta: jax.Array
-    previous_u: jax.Array
-    previous_beta: jax.Array
     step: jax.Array
     code: jax.Array
 
@@ -146,7 +143,7 @@ def gd_chains(
         raise InvalidInput("gaps must be integers of shape (records,).")
     weight = jnp.broadcast_to(teacher**2, u.shape).T
     zeros = jnp.zeros(chains, gaps.dtype)
-    state = ChainState(u.T, beta.T, u.T, beta.T, zeros, jnp.zeros(chains, jnp.int32))
+    state = ChainState(u.T, beta.T, zeros, jnp.zeros(chains, jnp.int32))
     _, records = run_chains(
         table,
         state,
@@ -247,58 +244,56 @@ def advance(
         for field in (table.rho, table.sine, table.rest, table.mass / jnp.pi)
     )
     full, messages = table.full, table.messages
+    bound = jnp.asarray(jnp.finfo(state.u.dtype).max / 8, state.u.dtype)
 
-    def sums(u: jax.Array, beta: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return _sums(columns, u, beta)
+    def losses(u: jax.Array, beta: jax.Array, gap: jax.Array) -> jax.Array:
+        return jnp.sum(weight * units_loss(u, beta, gap, full), axis=0)
 
-    def judge(state: ChainState, loss: jax.Array) -> ChainState:
-        finite = jnp.isfinite(loss) & jnp.all(jnp.isfinite(state.u + state.beta), axis=0)
-        seen = jnp.where(loss <= target, CONVERGED, BUDGET)
-        seen = jnp.where(finite & (loss <= limit), seen, DIVERGED).astype(state.code.dtype)
-        active = state.code == BUDGET
-        lost = active & ~finite
-        return state._replace(
-            u=jnp.where(lost, state.previous_u, state.u),
-            beta=jnp.where(lost, state.previous_beta, state.beta),
-            code=jnp.where(active, seen, state.code),
-        )
+    def step(_: Any, carry: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        place, clock = carry
+        u, beta = place.real, place.imag
+        gap, slope = _sums(columns, u, beta)
+        seen = _judged(losses(u, beta, gap), target, limit)
+        moved_u, moved_beta = units_step(u, beta, gap, slope, full, messages, rates)
+        # The loss is at most twice this size. Where it is not finite, the last state is kept.
+        size = jnp.sum(weight * full * (1 + moved_u * moved_u + moved_beta * moved_beta), axis=0)
+        fine = size < bound
+        active = clock % 4 == BUDGET
+        go = active & (seen == BUDGET)
+        moved = lax.complex(moved_u, moved_beta)
+        ahead = clock + 4 + jnp.where(fine, BUDGET, DIVERGED).astype(clock.dtype)
+        stay = clock + jnp.where(active, seen, BUDGET).astype(clock.dtype)
+        return jnp.where(go & fine, moved, place), jnp.where(go, ahead, stay)
 
-    def step(_: Any, state: ChainState) -> ChainState:
-        gap, slope = sums(state.u, state.beta)
-        loss = jnp.sum(weight * units_loss(state.u, state.beta, gap, full), axis=0)
-        moved = units_step(state.u, state.beta, gap, slope, full, messages, rates)
-        judged = judge(state, loss)
-        go = judged.code == BUDGET
-        return ChainState(
-            jnp.where(go, moved[0], judged.u),
-            jnp.where(go, moved[1], judged.beta),
-            judged.u,
-            judged.beta,
-            judged.step + go.astype(judged.step.dtype),
-            judged.code,
-        )
-
-    def some(carry: tuple[jax.Array, ChainState]) -> tuple[jax.Array, ChainState]:
-        left, state = carry
+    def some(carry: Any) -> Any:
+        left, place, clock = carry
         count = jnp.minimum(left, _STEPS_BETWEEN_LOOKS)
-        return left - count, lax.fori_loop(0, count, step, state)
+        return left - count, *lax.fori_loop(0, count, step, (place, clock))
 
-    def go_on(carry: tuple[jax.Array, ChainState]) -> jax.Array:
-        return (carry[0] > 0) & jnp.any(carry[1].code == BUDGET)
+    def go_on(carry: Any) -> jax.Array:
+        return (carry[0] > 0) & jnp.any(carry[2] % 4 == BUDGET)
 
-    def loss_at(state: ChainState) -> jax.Array:
-        gap, _ = sums(state.u, state.beta)
-        return jnp.sum(weight * units_loss(state.u, state.beta, gap, full), axis=0)
+    def to_record(carry: Any, gap: jax.Array) -> tuple[Any, ChainRecords]:
+        _, place, clock = lax.while_loop(go_on, some, (gap, *carry))
+        u, beta = place.real, place.imag
+        loss = losses(u, beta, _sums(columns, u, beta)[0])
+        code = clock % 4
+        code = jnp.where(code == BUDGET, _judged(loss, target, limit), code)
+        record = ChainRecords(clock // 4, loss, u, beta, code.astype(state.code.dtype))
+        return (place, 4 * (clock // 4) + code), record
 
-    def to_record(state: ChainState, gap: jax.Array) -> tuple[ChainState, ChainRecords]:
-        _, state = lax.while_loop(go_on, some, (gap, state))
-        seen = loss_at(state)
-        judged = judge(state, seen)
-        lost = jnp.any((judged.u != state.u) | (judged.beta != state.beta))
-        loss = lax.cond(lost, lambda: loss_at(judged), lambda: seen)
-        return judged, ChainRecords(judged.step, loss, judged.u, judged.beta, judged.code)
+    # One complex number per unit and one integer per chain: XLA makes a program per result, and
+    # would compute what several results share once for each.
+    start = lax.complex(state.u, state.beta), 4 * state.step + state.code.astype(state.step.dtype)
+    (place, clock), records = lax.scan(to_record, start, gaps)
+    code = (clock % 4).astype(state.code.dtype)
+    return ChainState(place.real, place.imag, clock // 4, code), records
 
-    return lax.scan(to_record, state, gaps)
+
+def _judged(loss: jax.Array, target: jax.Array, limit: jax.Array) -> jax.Array:
+    """The code of a chain with this loss."""
+    reached = jnp.where(loss <= target, CONVERGED, BUDGET)
+    return jnp.where(jnp.isfinite(loss) & (loss <= limit), reached, DIVERGED)
 
 
 _advance_jit = jax.jit(advance)
