@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.optimize import brentq
 
 from gnnconv_lib import dual
 from gnnconv_lib.audit._relu_cases import Cases, attack, cases
@@ -85,15 +86,53 @@ def counting_overlaps(budget: str = "quick") -> Evidence:
 
 
 def relative_gap(budget: str = "quick") -> Evidence:
-    """Eq. (35): 1 - c >= 1/(8 pi d^2) for l < 1 - delta; with S it is 1/(8 pi (d+1))."""
+    """Eq. (35): 1 - c >= e/(8 pi d^2) for l < 1 - delta; with S it is e/(8 pi (d+1)).
+
+    The first follows from the second for d >= 2. On disjoint edges, d = 1, it fails.
+    """
     at = _ridge(budget)
-    short = at.regular & (at.length < 1 - _delta(at)) & (at.degree > 0)
-    return attack(
-        "1 - c >= e/(8 pi d^2) for l < 1 - delta",
-        at,
-        _delta(at) * at.nodes / (2 * np.pi * np.maximum(at.degree, 1) ** 2),
-        1 - at.cos,
-        short,
+    short = at.regular & (at.length < 1 - _delta(at))
+    proved = _delta(at) * at.nodes / (2 * np.pi * (at.degree + 1))
+    corrected = attack("1 - c >= e/(8 pi (d+1)) for l < 1 - delta", at, proved, 1 - at.cos, short)
+    printed = _delta(at) * at.nodes / (2 * np.pi * np.maximum(at.degree, 1) ** 2)
+    words = "1 - c >= e/(8 pi d^2) for l < 1 - delta and d >= 2"
+    above = attack(words, at, printed, 1 - at.cos, short & (at.degree >= 2))
+    found = [_disjoint_edges(edges) for edges in range(1, 20)]
+    failing = [witness for witness in found if witness.actual < witness.printed]
+    numbers = corrected.numbers | {
+        "disjoint edges that violate (35), of 1 to 19": float(len(failing))
+    }
+    if corrected.verdict != "holds" or above.verdict != "holds":
+        return corrected if corrected.verdict != "holds" else above
+    if not failing:
+        return corrected
+    return Evidence(
+        "search",
+        "holds with correction",
+        f"{corrected.summary} The printed bound fails for d = 1: {failing[0].input}.",
+        numbers,
+        corrected.tolerance,
+        failing[0],
+        "(l - alpha)/l >= eps/(8 pi h (d+1)), which is stronger for d >= 2 and true for d <= 1.",
+    )
+
+
+def _disjoint_edges(edges: int) -> Witness:
+    """Eq. (35) on disjoint edges, e = 1, at a length just below 1 - delta that Eq. (32) allows.
+
+    All pairs have rho = 0 or 1, so that A - B(c) = 4 n (1 - s(c)); c solves A - B = 0.503 delta A.
+    """
+    n = 2 * edges
+    delta = 1 / (4 * n)
+    full = 4 * n + 2 * (n * n - 2 * n) / math.pi
+
+    def excess(gap: float) -> float:
+        return float(4 * n * dual.scaled_relu_difference(1.0, gap)) - 0.503 * delta * full
+
+    gap = brentq(excess, 1e-12, 1.0, xtol=1e-15)
+    length = 1 - 1.002 * delta
+    return Witness(
+        f"{edges} disjoint edges, l = {length:.4g}, c = {1 - gap:.4g}", 1 / (8 * math.pi), gap
     )
 
 

@@ -145,7 +145,7 @@ def sums(budget: str = "quick") -> Evidence:
 
     def excess(at: Point) -> Array:
         given, c = at.given, at.cos
-        step = 1 - np.arccos(np.clip(np.minimum(c, 0), -1, 1)) / np.pi
+        step = 1 - np.maximum(at.angle, np.pi / 2) / np.pi  # s'(min(c, 0)), exact near c = -1
         pairs, messages = given.pairs, given.messages
         parts = [
             -at.slope,
