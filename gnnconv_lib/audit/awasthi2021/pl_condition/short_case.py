@@ -99,7 +99,7 @@ def relative_gap(budget: str = "quick") -> Evidence:
     above = attack(words, at, printed, 1 - at.cos, short & (at.degree >= 2))
     found = [_disjoint_edges(edges) for edges in range(1, 20)]
     failing = [witness for witness in found if witness.actual < witness.printed]
-    numbers = corrected.numbers | {
+    numbers = dict(corrected.numbers) | {
         "disjoint edges that violate (35), of 1 to 19": float(len(failing))
     }
     if corrected.verdict != "holds" or above.verdict != "holds":
