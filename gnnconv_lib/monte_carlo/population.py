@@ -56,9 +56,12 @@ def loss(
     sigma = _activation(activation)
     gather = gatherer(graph, neighborhood)
     values = Stream()
+    stacked = np.concatenate([weights, teachers]).T
     for features in blocks(samples, seed, (graph.nodes, weights.shape[1])):
-        received = messages(gather, features)
-        gap = _outputs(sigma, weights @ received) - _outputs(sigma, teachers @ received)
+        # w . (sum of x) = sum of w . x: 2 h numbers per node are summed instead of r
+        inner = messages(gather, np.moveaxis(np.moveaxis(features, -1, 0) @ stacked, 0, -1))
+        ours, target = np.split(inner, 2, axis=1)
+        gap = _outputs(sigma, ours) - _outputs(sigma, target)
         values.add((gap**2).sum(axis=0) / 2)
     return values.estimate()
 
