@@ -24,10 +24,12 @@ from gnnconv_lib.graphs.families import (
 from gnnconv_lib.graphs.graph import Graph, from_edges
 from gnnconv_lib.graphs.random_families import barabasi_albert, erdos_renyi, random_regular
 from gnnconv_lib.graphs.readers import FORMATS, read
+from gnnconv_lib.graphs.stored import StoredGraph, open_stored, store, store_rows
 
 __all__ = [
     "FORMATS",
     "Graph",
+    "StoredGraph",
     "barabasi_albert",
     "complement",
     "complete",
@@ -40,9 +42,12 @@ __all__ = [
     "from_networkx",
     "from_scipy",
     "grid",
+    "open_stored",
     "path",
     "petersen",
     "random_regular",
     "read",
     "star",
+    "store",
+    "store_rows",
 ]

@@ -10,14 +10,18 @@ from __future__ import annotations
 from gnnconv_lib.summaries.degrees import DegreeMeasure, degrees
 from gnnconv_lib.summaries.overlap import overlap
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure, stack
+from gnnconv_lib.summaries.overlap_sampled import Interval, SampledOverlap, sampled_overlap
 from gnnconv_lib.summaries.walks import WalkMoments, walks
 
 __all__ = [
     "DegreeMeasure",
+    "Interval",
     "OverlapMeasure",
+    "SampledOverlap",
     "WalkMoments",
     "degrees",
     "overlap",
+    "sampled_overlap",
     "stack",
     "walks",
 ]

@@ -18,7 +18,10 @@ import numpy as np
 
 from gnnconv_lib.validation import InvalidInput, require_integer
 
-__all__ = ["OverlapMeasure", "stack"]
+__all__ = ["METHODS", "OverlapMeasure", "stack"]
+
+#: How a measure may have been found, the least exact first.
+METHODS = ("sampled", "compressed", "exact")
 
 
 @jax.tree_util.register_dataclass
@@ -32,13 +35,14 @@ class OverlapMeasure:
     Fields:
         rho: (K,) values in [0, 1], increasing; float64.
         mass: (K,) total of m_ij over the pairs with that value; float64. Not negative when
-            `method` is "exact"; quadrature weights of either sign when it is "compressed".
+            `method` is "exact"; weights of either sign when it is "compressed" or "sampled".
         count: (K,) number of ordered pairs with that value; float64, so that it passes through
-            JAX in any mode; integers up to 2^53 are exact. Quadrature weights when compressed.
+            JAX in any mode; integers up to 2^53 are exact. Weights of either sign otherwise.
         nodes: n; a tuple in a stack of graphs of different size. Static under JAX.
-        method: "exact" or "compressed". Static.
+        method: "exact", "compressed" or "sampled". Static.
         error: a bound on the relative error of A, B(c) and C(c) for c in [-1, 1] that replacing
-            the measure causes, before rounding; 0 when exact. Static.
+            the measure causes, before rounding; 0 when exact, infinite when sampled (see
+            `SampledOverlap` for intervals). Static.
 
     The class is a JAX pytree: `jit`, `vmap` and `grad` take it as an argument. A stack of measures
     (see `stack`) has a leading axis on `rho`, `mass` and `count`.
@@ -98,8 +102,8 @@ def stack(measures: Sequence[OverlapMeasure]) -> OverlapMeasure:
     """A batch of measures as one, with leading axis len(measures), for `jax.vmap`.
 
     Shorter measures are padded with zero mass at rho = 0. The stack's `nodes` is the common
-    number of nodes, or the tuple of them; its `method` is "exact" if that of all is, its `error`
-    the largest.
+    number of nodes, or the tuple of them; its `method` is the least exact one, its `error` the
+    largest.
 
     Raises:
         InvalidInput: for an empty list or a measure that is a stack already.
@@ -123,7 +127,7 @@ def stack(measures: Sequence[OverlapMeasure]) -> OverlapMeasure:
         mass=np.stack([row.mass for row in rows]),
         count=np.stack([row.count for row in rows]),
         nodes=sizes[0] if len(set(sizes)) == 1 else sizes,
-        method="exact" if all(row.method == "exact" for row in rows) else "compressed",
+        method=next(name for name in METHODS if any(row.method == name for row in rows)),
         error=max(row.error for row in rows),
     )
 
