@@ -228,3 +228,21 @@ def test_weights_of_an_unmerged_graph():
     merged = as_weighted(graphs.star(3))
     assert merged.rows.steps == counting.counting_steps(graphs.star(3)) == 28
     assert merged.within.tolist() == merged.closed.tolist() == [4, 2, 2, 2]
+
+
+@needs_numba
+def test_graphs_with_wide_indices(reference):
+    """Beyond 2^31 entries the arrays hold 64-bit integers."""
+    graph = FAMILIES[-1]
+    ones = np.ones(graph.nodes, np.int32)
+    closed, label = np.unique(graph.degrees + 1, return_inverse=True)
+    for integers in (np.int32, np.int64):
+        rows = overlap_compiled.Weighted(
+            graph.indptr.astype(integers), graph.indices.astype(integers), ones, ones
+        )
+        arguments = (label, closed.size, int(closed.max()), 1 << 20)
+        parts = list(overlap_compiled.compiled_counts(rows, *arguments))
+        key = np.concatenate([part[0] for part in parts])
+        shared = key % (int(closed.max()) + 1)
+        total = 2 * int(np.sum(shared * np.concatenate([part[1] for part in parts])))
+        assert total == int(np.sum(graph.degrees * (graph.degrees + 1)))

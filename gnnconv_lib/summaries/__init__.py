@@ -12,6 +12,7 @@ from gnnconv_lib.summaries.overlap import overlap
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure, stack
 from gnnconv_lib.summaries.overlap_sampled import Interval, SampledOverlap, sampled_overlap
 from gnnconv_lib.summaries.walks import WalkMoments, walks
+from gnnconv_lib.summaries.walks_out_of_core import walk_counts_by_blocks
 
 __all__ = [
     "DegreeMeasure",
@@ -23,5 +24,6 @@ __all__ = [
     "overlap",
     "sampled_overlap",
     "stack",
+    "walk_counts_by_blocks",
     "walks",
 ]

@@ -20,21 +20,28 @@ Numerics, in three reasons.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
+from gnnconv_lib.graphs import Graph, StoredGraph
+from gnnconv_lib.summaries.walks_out_of_core import walk_counts_by_blocks
 from gnnconv_lib.validation import InvalidInput, require_integer
 
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
-
-__all__ = ["WalkMoments", "as_walks", "from_measure", "lanczos", "walk_counts", "walks"]
+__all__ = [
+    "WalkMoments",
+    "as_walks",
+    "from_counts",
+    "from_measure",
+    "lanczos",
+    "walk_counts",
+    "walks",
+]
 
 _INT64_MAX = 2**63 - 1
 
@@ -104,7 +111,7 @@ def walks(graph: Graph, rounds: int) -> WalkMoments:
     rounds + 1 rows, fewer where the Krylov space of 1 is exhausted.
 
     Args:
-        graph: any `Graph`.
+        graph: any `Graph`; a `StoredGraph` is read row block by row block.
         rounds: number of rounds L, at least 1.
 
     Returns:
@@ -125,17 +132,39 @@ def walks(graph: Graph, rounds: int) -> WalkMoments:
     [0.5, 4.5]
     """
     rounds = require_integer("rounds", rounds, minimum=1)
-    counts = walk_counts(graph, 2 * rounds + 1)
-    diagonal, off_squared = _recurrence(counts)
+    if isinstance(graph, StoredGraph):
+        return from_counts(walk_counts_by_blocks(graph, 2 * rounds + 1))
+    return from_counts(walk_counts(graph, 2 * rounds + 1))
+
+
+def from_counts(counts: Sequence[int]) -> WalkMoments:
+    """The walk measure with given walk counts m_0, ..., m_{2L+1}, exact for L rounds.
+
+    Args:
+        counts: 2L + 2 integers with L >= 1, as from `walk_counts` or
+            `walks_out_of_core.walk_counts_by_blocks`; m_0 is the number of nodes.
+
+    Raises:
+        InvalidInput: for an odd number of counts or fewer than four.
+
+    >>> from_counts([3, 4, 6, 8]).mu.round(9).tolist()  # a path of three nodes
+    [-1.414213562, 1.414213562]
+    """
+    if len(counts) < 4 or len(counts) % 2:
+        raise InvalidInput(
+            f"counts must hold an even number of at least 4 integers, got {len(counts)}."
+        )
+    nodes, rounds = counts[0], len(counts) // 2 - 1
+    diagonal, off_squared = _recurrence(tuple(counts))
     mu, weight = _gauss(
         np.array([float(value) for value in diagonal]),
         np.sqrt([float(value) for value in off_squared]),
-        graph.nodes,
+        nodes,
     )
     moments = np.array([_to_float(count) for count in counts[: 2 * rounds + 1]])
-    exhausted = len(diagonal) <= rounds or graph.nodes == len(diagonal)
+    exhausted = len(diagonal) <= rounds or nodes == len(diagonal)
     return WalkMoments(
-        jnp.asarray(mu), jnp.asarray(weight), jnp.asarray(moments), graph.nodes, rounds, exhausted
+        jnp.asarray(mu), jnp.asarray(weight), jnp.asarray(moments), nodes, rounds, exhausted
     )
 
 
