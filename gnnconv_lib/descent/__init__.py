@@ -1,6 +1,7 @@
-"""Gradient descent: one way to run any model, and a short one for the ReLU GNN."""
+"""Gradient descent: one way to run any model, a short one for the ReLU GNN, one for 1e12 steps."""
 
 from gnnconv_lib.descent.driver import Model, run
+from gnnconv_lib.descent.long_runs import LongTrajectory, run_long
 from gnnconv_lib.descent.rates import (
     RateFits,
     local_slope,
@@ -15,6 +16,7 @@ from gnnconv_lib.descent.trajectory import STATUSES, Trajectory, record_steps
 __all__ = [
     "NORMALISATIONS",
     "STATUSES",
+    "LongTrajectory",
     "Model",
     "RateFits",
     "ReluEnsemble",
@@ -25,6 +27,7 @@ __all__ = [
     "record_steps",
     "relu_ensemble",
     "run",
+    "run_long",
     "run_relu",
     "steps_until",
 ]

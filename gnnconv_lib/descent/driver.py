@@ -197,9 +197,9 @@ def _advance(
     model_axes: Any,
 ) -> tuple[_State, Any]:
     """All chains through all `gaps`; records have the axis of records first."""
-    axes = relu_axes(model, state.parameters, batched, model_axes)
-    if axes is not None:
-        return advance_relu(model, state, gaps, rates, target, limit, batched, axes)
+    own = relu_axes(model, state.parameters, batched, model_axes)
+    if own is not None:
+        return advance_relu(model, state, gaps, rates, target, limit, batched, own)
     if not batched:
         return _advance_one(model, state, gaps, rates, target, limit)
     axes = (model_axes, 0, None, 0, None, None)

@@ -89,7 +89,8 @@ def advance_relu(
         missing = 1 + len(units) - teacher.ndim
         teacher = teacher.reshape(chains, *(1,) * missing, *teacher.shape[1:])
     start = kernel.ChainState(
-        *(inward(leaf) for leaf in state.parameters),
+        inward(state.parameters.u),
+        inward(state.parameters.beta),
         state.step.reshape(chains),
         state.code.reshape(chains),
     )
