@@ -180,7 +180,8 @@ def executed(
                     checked,
                     kernel_name="python3",
                     progress_bar=shown,
-                    cwd=str(place),
+                    # Not cwd: papermill would move this whole process, and so every other thread.
+                    resources={"metadata": {"path": str(place)}},
                     execution_timeout=CELL_TIMEOUT,
                     request_save_on_cell_execute=False,
                     **client,

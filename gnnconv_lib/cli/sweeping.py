@@ -57,7 +57,7 @@ def sweep_command(options: Namespace) -> int:
     before = f" ({reused} of them earlier)" if reused else ""
     print(
         f"{len(outcome.runs)} runs of {path.stem}: {outcome.count('finished')} finished{before}, "
-        f"{len(failed)} failed; the table is {outcome.table}"
+        f"{len(failed)} failed; the table is {folder / outcome.table.name}"
     )
     return 1 if failed else 0
 

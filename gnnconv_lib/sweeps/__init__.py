@@ -11,6 +11,7 @@ for finished, and the table at the end is the same file however often the sweep 
 | module | what it does |
 |---|---|
 | `driver` | `sweep` and `sweep_chapter` |
+| `checks` | a function and its arguments |
 | `grid` | grids as text and as values, their check, their combinations |
 | `identity` | what a run's result depends on, as a digest |
 | `records` | the stored results |

@@ -118,7 +118,7 @@ def _local_cluster(distributed: Any, number: int | None) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             memory_limit=0,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL + 1,
         )
     except RuntimeError as error:

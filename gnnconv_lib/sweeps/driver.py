@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import itertools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -11,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnnconv_lib.sweeps import cluster, grid, identity
+from gnnconv_lib.sweeps import checks, cluster, grid, identity
 from gnnconv_lib.sweeps.records import Folder, write_atomically
 from gnnconv_lib.sweeps.table import Run, table_text
-from gnnconv_lib.sweeps.tasks import Outcome, Task, module_digest, named_function
-from gnnconv_lib.validation import InvalidInput, require_choice
+from gnnconv_lib.sweeps.tasks import Outcome, Task
 
 __all__ = ["Run", "Sweep", "sweep", "sweep_chapter"]
 
@@ -75,10 +72,10 @@ def sweep(
         InvalidInput: before anything runs; see `grid.require_grid` and `cluster.workers`.
         ConnectionLost: if the scheduler goes away; the same call goes on from there.
     """
-    name, source = _importable(function)
+    name, source = checks.importable_name(function)
     swept = grid.require_grid(values, limit)
     same = {key: grid.plain(key, value) for key, value in (fixed or {}).items()}
-    _require_arguments(function, swept, same)
+    checks.require_arguments(function, swept, same)
     work = identity.Work("function", name, source, identity.library_digest())
     return _sweep(
         [Task(work, point | same) for point in grid.combinations(swept)],
@@ -126,7 +123,7 @@ def sweep_chapter(
     declared = rerun.declared(file)
     swept = grid.require_grid(values, limit, declared)
     same = {key: parameters.require(declared, key).accept(v) for key, v in (fixed or {}).items()}
-    _require_disjoint(swept, same)
+    checks.require_disjoint(swept, same)
     rest = {key: same.get(key, entry.default) for key, entry in declared.items()}
     notebook = notebooks.read(file)
     for cell in notebook.cells:
@@ -228,48 +225,6 @@ def _remarks(
     damaged = sum(folder.damaged(run) for run in todo)
     if damaged:
         yield f"{damaged} of the runs in {folder.path} are damaged and will be repeated."
-
-
-def _importable(function: Callable[..., Any]) -> tuple[str, str]:
-    """The name `module:function`, and the digest of the module's file."""
-    module = getattr(function, "__module__", None)
-    inside = getattr(function, "__qualname__", None)
-    name = f"{module}:{inside}"
-    try:
-        known = module not in (None, "__main__") and named_function(name) is function
-    except (ImportError, AttributeError):
-        known = False
-    if not known:
-        raise InvalidInput(
-            "function must be a function of a module that workers can import, not one of a "
-            f"notebook, a script or another function, got {name}."
-        )
-    return name, module_digest(name)
-
-
-def _require_arguments(
-    function: Callable[..., Any], swept: Mapping[str, Any], same: Mapping[str, Any]
-) -> None:
-    _require_disjoint(swept, same)
-    try:
-        known = inspect.signature(function).parameters
-    except ValueError:
-        return
-    by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    names = [name for name, entry in known.items() if entry.kind in by_name]
-    anything = any(entry.kind is inspect.Parameter.VAR_KEYWORD for entry in known.values())
-    for name in itertools.chain(swept, same):
-        if not anything:
-            require_choice("parameter", name, names)
-    for name in names:
-        if known[name].default is inspect.Parameter.empty and name not in {*swept, *same}:
-            raise InvalidInput(f"{name} must be in the grid or fixed, since it has no default.")
-
-
-def _require_disjoint(swept: Mapping[str, Any], same: Mapping[str, Any]) -> None:
-    for name in swept:
-        if name in same:
-            raise InvalidInput(f"{name} must be in the grid or fixed, not both.")
 
 
 def _bar(total: int, done: int, progress: bool | None) -> Any:

@@ -32,7 +32,7 @@ class Folder:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+        self.path = Path(path).absolute()
         self.runs = self.path / "runs"
         try:
             self.runs.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,35 @@
+"""Functions that tests sweep; in a module of their own, since workers import them."""
+
+import os
+import signal
+from pathlib import Path
+
+
+def total(a: int, b: float = 0.5, *, log: str = "") -> dict:
+    """a + b; fails at a = 3; every call leaves a mark in the folder `log`."""
+    if log:
+        (Path(log) / f"{a}-{b!r}-{os.getpid()}-{len(os.listdir(log))}").touch()
+    if a == 3:
+        raise ZeroDivisionError("on request\nand more")
+    return {"sum": a + b, "even": a % 2 == 0}
+
+
+def mortal(run: str, log: str) -> dict:
+    """Kills its own process: at the first attempt, or at every attempt."""
+    attempts = Path(log) / run
+    with attempts.open("a") as stream:
+        stream.write("x")
+    attempt = attempts.stat().st_size
+    if run == "always" or (run == "once" and attempt == 1):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"attempt": attempt}
+
+
+def nested(depth: int) -> dict:
+    """Not flat."""
+    return {"inner": {"depth": depth}}
+
+
+def odd_numbers(x: float) -> dict:
+    """Numbers that a table could spoil."""
+    return {"x": x, "inf": float("inf"), "nan": float("nan"), "third": x / 3, "status": 'a,"b"'}

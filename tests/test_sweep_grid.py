@@ -1,0 +1,121 @@
+"""Grids as text and as values; every mistake is one sentence before anything runs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gnnconv_lib import InvalidInput
+from gnnconv_lib.chapters import declarations
+from gnnconv_lib.sweeps import checks, grid
+
+SOURCE = """\
+nodes: int = 4  # number of nodes [1, 1000000000]
+rate: float = 0.1  # step size (0, 1]
+family: str = "star"  # kind of graph {star, path}
+label: str = ""  # any text
+bands: bool = True  # draw the spread
+"""
+DECLARED = {entry.name: entry for entry in declarations.parse(SOURCE)}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("nodes=5,10,30", [5, 10, 30]),
+        ("nodes=1:4", [1, 2, 3]),
+        ("nodes=2:20:5,100", [2, 7, 12, 17, 100]),
+        ("nodes=5:2:-1", [5, 4, 3]),
+        ("rate=0.1,1e-3,1", [0.1, 1e-3, 1.0]),
+        ("family=star, path", ["star", "path"]),
+        ('label="a,b",c:d,', ["a,b", "c:d", ""]),
+        ("bands=true,False", [True, False]),
+    ],
+)
+def test_texts_become_values(text: str, values: list) -> None:
+    ((name, found),) = grid.grid_from_texts([text], DECLARED).items()
+    assert name == text.split("=")[0]
+    assert found == values
+    assert [type(value) for value in found] == [type(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["node=5"], "did you mean 'nodes'"),
+        (["nodes"], "given as name=values"),
+        (["=5"], "given as name=values"),
+        (["nodes=5", "nodes=6"], "must be given once"),
+        (["nodes="], "at least one value"),
+        (["nodes=,"], "at least one value"),
+        (["nodes=5,,6"], "nodes must be an integer in"),
+        (["nodes=5:5"], "empty range 5:5"),
+        (["nodes=1:5:0"], "empty range 1:5:0"),
+        (["nodes=0:3"], r"nodes must be an integer in \[1, 1000000000\], got 0"),
+        (["nodes=1.5"], "nodes must be an integer"),
+        (["nodes=5,6,5"], "hold each value once, got 5"),
+        (["nodes=1:4,3"], "hold each value once, got 3"),
+        (["rate=0.1,1e-1"], "hold each value once, got 0.1"),
+        (["rate=0:1"], "rate must be a finite number"),
+        (["rate=nan"], "rate must be a finite number"),
+        (["family=sart"], "did you mean 'star'"),
+        (["bands=perhaps"], "bands must be True or False"),
+        (["bands=true,True"], "hold each value once"),
+        (["nodes=1:1000001"], "at most 10000 combinations, got 1000000;"),
+        (["nodes=1:1000000000", "rate=0.1,0.2"], "got 1999999998"),
+        (["nodes=1:" + "9" * 30], "nodes must be an integer"),
+    ],
+)
+def test_mistakes_are_one_sentence(texts: list, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        grid.grid_from_texts(texts, DECLARED)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith((".", "?)."))
+
+
+def test_a_larger_limit_allows_more() -> None:
+    assert len(grid.grid_from_texts(["nodes=1:20001"], DECLARED, limit=20000)["nodes"]) == 20000
+
+
+@given(st.lists(st.floats(0, 1, exclude_min=True), min_size=1, max_size=5, unique=True))
+def test_floats_keep_all_their_digits(values: list) -> None:
+    text = "rate=" + ",".join(map(repr, values))
+    assert grid.grid_from_texts([text], DECLARED)["rate"] == values
+
+
+def test_values_from_python_are_plain_and_checked() -> None:
+    found = grid.require_grid({"n": np.arange(3), "x": (np.float64(0.5), 1), "flag": [np.True_]})
+    assert found == {"n": [0, 1, 2], "x": [0.5, 1], "flag": [True]}
+    assert [type(v) for v in (found["n"][0], found["x"][0], found["flag"][0])] == [int, float, bool]
+    for bad, words in [
+        ({}, "at least one parameter"),
+        ({"n": []}, "at least one value"),
+        ({"n": 5}, "must be a list of values"),
+        ({"n": "abc"}, "must be a list of values"),
+        ({"n": [1, 1]}, "each value once"),
+        ({"n": [[1]]}, "must be a number, a bool or a string"),
+        ({"n": range(10**9)}, "at most 10000 combinations, got 1000000000"),
+    ]:
+        with pytest.raises(InvalidInput, match=words):
+            grid.require_grid(bad)
+
+
+def test_arguments_of_a_function_are_checked() -> None:
+    from sweep_functions import total
+
+    checks.require_arguments(total, {"a": [1]}, {"log": ""})
+    for swept, fixed, words in [
+        ({"aa": [1]}, {}, "did you mean 'a'"),
+        ({"b": [1.0]}, {}, "a must be in the grid or fixed"),
+        ({"a": [1]}, {"a": 2}, "not both"),
+    ]:
+        with pytest.raises(InvalidInput, match=words):
+            checks.require_arguments(total, swept, fixed)
+
+
+@pytest.mark.parametrize("function", [lambda x: {}, len.__call__, print.__class__, 5], ids=str)
+def test_functions_that_workers_cannot_import_are_refused(function: object) -> None:
+    if function is print.__class__:
+        function = type("Local", (), {"call": lambda self: {}})().call
+    with pytest.raises(InvalidInput, match="module that workers can import"):
+        checks.importable_name(function)
