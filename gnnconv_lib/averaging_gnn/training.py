@@ -1,8 +1,9 @@
 """The compiled loop behind `run` and `run_exact`: many data sets in one matrix layout.
 
 Features are stored with one row per feature, (S, d, N), so that a step is a handful of batched
-matrix products over contiguous rows; mapping a single training run over the data sets with `vmap`
-costs two to three times as much. With one data set and many starts the products merge into one.
+matrix products over contiguous rows; mapping a run whose rows are nodes over the data sets with
+`vmap` costs up to twice as much (`python -m benchmarks --only algorithm-1`). With one data set and
+many starts the products merge into one.
 Conventions (records, statuses, frozen chains) are those of `gnnconv_lib.descent`.
 
 Book page `book/li2021/algorithm-1`.
@@ -38,6 +39,7 @@ __all__ = ["NORMS", "Weights", "normalized", "train", "with_chains"]
 
 NORMS: tuple[str, ...] = ("frobenius", "spectral", "none")
 GROWTH = 1e12
+_first_loss = jax.jit(loss)
 
 
 class Weights(NamedTuple):
@@ -106,7 +108,7 @@ def train(
     chains = lead[0] if lead else None
     rates = jnp.asarray(require_rates(learning_rate, chains), W.dtype)
     target = require_real("target", target)
-    start_loss = np.asarray(loss(W, v, data))
+    start_loss = np.asarray(_first_loss(W, v, data))
     power = np.mean(np.asarray(data.labels) ** 2, axis=-1)
     bound = GROWTH * (power + start_loss) if limit is None else require_real("limit", limit)
     schedule = record_steps(steps, records)
