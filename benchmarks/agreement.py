@@ -31,11 +31,11 @@ class Agreement:
     @property
     def holds(self) -> bool:
         """Whether the two agree."""
-        return self.error <= self.tolerance
+        return bool(self.error <= self.tolerance)
 
     def stored(self) -> dict[str, Any]:
         """The fields as they stand in the results file."""
-        error = self.error if np.isfinite(self.error) else None
+        error = float(self.error) if np.isfinite(self.error) else None
         return {"peer": self.peer, "error": error, "tolerance": self.tolerance, "holds": self.holds}
 
 

@@ -22,7 +22,7 @@ __all__ = ["cases"]
 
 def cases(peers: Peers, quick: bool) -> Iterator[tuple[str, Callable[[], Case]]]:
     """The cases of this module, by name."""
-    yield "algorithm-1", partial(_algorithm, peers, 200 if quick else 3000)
+    yield "algorithm-1", partial(_algorithm, peers, 200 if quick else 5000)
     yield "algorithm-1-seeds", partial(_seeds, 300)
 
 
