@@ -14,6 +14,7 @@ from benchmarks import (
     cases_averaging,
     cases_descent,
     cases_duals,
+    cases_long,
     cases_monte_carlo,
     cases_summaries,
     growth,
@@ -24,7 +25,14 @@ from benchmarks.peers import Peers
 
 __all__ = ["main"]
 
-MODULES = (cases_duals, cases_descent, cases_summaries, cases_monte_carlo, cases_averaging)
+MODULES = (
+    cases_duals,
+    cases_descent,
+    cases_long,
+    cases_summaries,
+    cases_monte_carlo,
+    cases_averaging,
+)
 
 
 def all_cases(peers: Peers, quick: bool) -> Iterator[tuple[str, Callable[[], case.Case]]]:

@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.cases_descent import measure, pair_sum_steps, steps_of
+from benchmarks.cases_long import query
+from benchmarks.cases_monte_carlo import fastest
 from benchmarks.timing import Contender, interleave, spread
 from gnnconv_lib import descent, graphs, linear_gnn, monte_carlo, relu_gnn, summaries
 
@@ -71,10 +73,8 @@ def curves(quick: bool) -> Iterator[Curve]:
     yield Curve("relu-step-d", "ReLU step on a ring", "d", degrees, 1.0, _by_degree)
     lengths = tuple(10**k for k in range(1, 5 if quick else 8))
     yield Curve("trajectory-t", "whole trajectory", "T", lengths, 1.0, _trajectory)
-    doubling = _doubling()
-    if doubling is not None:
-        longer = tuple(10**k for k in range(4, 8 if quick else 17))
-        yield Curve("doubling-t", "query by map doubling", "T", longer, 0.0, doubling)
+    longer = tuple(10**k for k in range(3, 8 if quick else 16))
+    yield Curve("long-t", "trajectory block by block", "T", longer, 0.0, query)
     units = tuple(10**k for k in range(0, 4 if quick else 6))
     yield Curve("relu-step-h", "ReLU step", "h", units, 1.0, _by_units)
     yield Curve("relu-step-r", "ReLU step", "r", units, 1.0, _by_width)
@@ -148,15 +148,6 @@ def _trajectory(steps: int) -> Contender:
     return Contender("trajectory", call)
 
 
-def _doubling() -> Callable[[int], Contender] | None:
-    """A query by map doubling, where the library has it."""
-    try:
-        from benchmarks.cases_doubling import query
-    except ImportError:
-        return None
-    return query
-
-
 def _by_units(units: int) -> Contender:
     return _relu_step(measure(100), units=units, long=max(2, 200 // units))
 
@@ -168,7 +159,6 @@ def _by_width(width: int) -> Contender:
 def _sampling(samples: int) -> Contender:
     graph = graphs.random_regular(100, 10, 0)
     w, w_star = np.random.default_rng(0).normal(size=(2, 10))
-    from benchmarks.cases_monte_carlo import fastest
 
     def call() -> Any:
         return float(monte_carlo.loss(w, w_star, graph, samples, seed=1, **fastest()).mean)
