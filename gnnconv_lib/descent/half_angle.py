@@ -50,8 +50,8 @@ def increments(at: HalfAngle, table: PairTable, rate: jax.Array) -> HalfAngle:
     >>> table = relu_gnn.geometry.read_measure(graphs.complete(2), float)  # A = C(1) = 8
     >>> far = HalfAngle(jnp.asarray(-1e6), jnp.asarray(1.0))
     >>> step = increments(far, table, jnp.asarray(1 / 16))
-    >>> round(float(step.q), 12), float(step.z)  # both shrink by 1/2, so z stays
-    (-0.69314718056, 0.0)
+    >>> round(float(step.q), 12), abs(float(step.z)) < 1e-100  # both shrink by 1/2: z stays
+    (-0.69314718056, True)
     """
     share = jax.nn.sigmoid(at.q)  # 1 / (1 + exp(-q))
     sigma = at.z * share

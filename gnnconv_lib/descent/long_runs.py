@@ -103,7 +103,7 @@ def run_long(
     >>> A, _, C = (float(value) for value in gc.relu_gnn.sums(ring, 1.0))
     >>> path = run_long([1.0, 1.0], [1.0, 0.0], ring, 1e-6 / A, 10**12, records=[10**11])
     >>> slope = (path.log_losses[-1] - path.log_losses[-2]) / 9e11
-    >>> round(slope / (2 * np.log1p(-1e-6 * C / A)), 12)  # log L falls by 2 log(1 - eta C(1))
+    >>> round(float(slope / (2 * np.log1p(-1e-6 * C / A))), 12)  # log L falls by 2 log(1 - eta C(1))
     1.0
     >>> path.error < 1e-12
     True

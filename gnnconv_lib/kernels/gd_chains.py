@@ -23,6 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.sharding import Mesh
 
 from gnnconv_lib.descent.trajectory import BUDGET, CONVERGED, DIVERGED
 from gnnconv_lib.kernels.implementation import choose, interprets
@@ -91,6 +92,7 @@ def gd_chains(
     implementation: str | None = None,
     interpret: bool | None = None,
     block: int = 128,
+    mesh: Mesh | None = None,
 ) -> ChainRecords:
     """Gradient descent of many chains, recorded after each gap.
 
@@ -108,11 +110,15 @@ def gd_chains(
         target, limit: losses at which a chain stops.
         implementation: "xla", "pallas", or None for the better one on this platform.
         interpret: whether Pallas interprets; by default everywhere but on CUDA.
-        block: chains per program of the Pallas kernel, a power of two.
+        block: chains per program of the Pallas kernel, a power of two; with a mesh also the
+            chains per item of work.
+        mesh: devices over which the chains are spread, from `sharding.device_mesh`. The result
+            does not depend on their number, to the last bit.
 
     Returns:
-        `ChainRecords`. float32 in, float32 out. There is no derivative: records are taken where
-        the chains stop. Differentiate the `update` of `relu_gnn.reduced_model` in a `lax.scan`.
+        `ChainRecords`; NumPy arrays on every process with a mesh. float32 in, float32 out.
+        There is no derivative: records are taken where the chains stop. Differentiate the
+        `update` of `relu_gnn.reduced_model` in a `lax.scan`.
 
     Raises:
         InvalidInput: for shapes that do not match, or when differentiated.
@@ -141,22 +147,29 @@ def gd_chains(
     gaps = np.asarray(gaps) if not isinstance(gaps, jax.Array) else gaps
     if gaps.ndim != 1 or not jnp.issubdtype(gaps.dtype, jnp.integer):
         raise InvalidInput("gaps must be integers of shape (records,).")
-    weight = jnp.broadcast_to(teacher**2, u.shape).T
+    if not isinstance(gaps, jax.Array) and np.any(gaps < 0):
+        raise InvalidInput("gaps must be at least 0, got a negative one.")
+    if interpret is None:
+        interpret = interprets()
     zeros = jnp.zeros(chains, gaps.dtype)
     state = ChainState(u.T, beta.T, zeros, jnp.zeros(chains, jnp.int32))
-    _, records = run_chains(
-        table,
-        state,
-        weight,
-        jnp.broadcast_to(rate, (chains,)),
-        jnp.asarray(gaps),
-        jnp.asarray(target, u.dtype),
-        jnp.asarray(limit, u.dtype),
-        implementation,
-        interpret,
-        block,
-    )
-    return records._replace(u=jnp.swapaxes(records.u, 1, 2), beta=jnp.swapaxes(records.beta, 1, 2))
+    largest = float(jnp.finfo(u.dtype).max)
+    ends = (jnp.asarray(max(min(x, largest), -largest), u.dtype) for x in (target, limit))
+    weight = jnp.broadcast_to(teacher**2, u.shape).T
+    rates = jnp.broadcast_to(rate, (chains,))
+    gaps, chosen = jnp.asarray(gaps), choose(implementation)
+    low, high = ends
+    if mesh is None:
+        _, records = run_chains(
+            table, state, weight, rates, gaps, low, high, chosen, interpret, block
+        )
+    else:
+        from gnnconv_lib.kernels.gd_chains_sharded import spread_chains
+
+        records = spread_chains(
+            table, state, weight, rates, gaps, low, high, chosen, interpret, block, mesh=mesh
+        )
+    return records._replace(u=records.u.swapaxes(1, 2), beta=records.beta.swapaxes(1, 2))
 
 
 def run_chains(

@@ -1,0 +1,235 @@
+"""gd_chains: both implementations against Eq. (8) itself, statuses, edges, devices, the CUDA gate."""
+
+import subprocess
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from kernels_support import MODES, lowers_for_cuda
+
+import gnnconv_lib as gc
+from gnnconv_lib import descent, relu_gnn
+from gnnconv_lib.kernels import gd_chains as module
+from gnnconv_lib.kernels.gd_chains import gd_chains
+from gnnconv_lib.kernels.sharding import device_mesh
+from gnnconv_lib.relu_gnn.geometry import read_measure
+
+OVERLAP = gc.summaries.overlap(gc.graphs.random_regular(20, 4, seed=0))
+A = float(relu_gnn.sums(OVERLAP, 1.0)[0])
+GAPS = np.array([0, 1, 4, 25, 170])
+# Largest relative error of u, beta and loss after 200 steps; measured: 3e-15 and 2e-6.
+TOLERANCE = {"float64": 5e-14, "float32": 2e-5}
+
+
+def starts(chains=11, units=3, dtype="float64"):
+    random = np.random.default_rng(0)
+    u, beta = random.normal(size=(2, chains, units))
+    return u.astype(dtype), np.abs(beta).astype(dtype)
+
+
+def gradient_descent(u, beta, rate, steps):
+    """Eq. (8) on the weights w = (1 + u, beta), one step at a time."""
+    weights = jnp.stack([1 + jnp.asarray(u), jnp.asarray(beta)], axis=-1)
+    teacher = jnp.broadcast_to(jnp.array([1.0, 0.0]), weights.shape)
+    for _ in range(steps):
+        weights = weights - rate * relu_gnn.gradient(weights, teacher, OVERLAP)
+    return np.asarray(weights)
+
+
+class Cases:
+    """What every implementation must do; `self.options` says which one it is."""
+
+    def run(self, *arguments, **more):
+        return gd_chains(*arguments, **self.options, **more)
+
+    @pytest.mark.parametrize("dtype", ["float64", "float32"])
+    def test_against_gradient_descent_on_the_weights(self, dtype):
+        u, beta = starts(dtype=dtype)
+        path = self.run(OVERLAP, u, beta, np.asarray(0.1 / A, dtype), GAPS)
+        assert path.u.dtype == dtype
+        assert path.step[:, 0].tolist() == [0, 1, 5, 30, 200]
+        rate = float(np.asarray(0.1 / A, dtype))
+        for chain in (0, 10):
+            at = gradient_descent(u[chain].astype(float), beta[chain].astype(float), rate, 30)
+            got = np.stack([1 + path.u[3, chain], path.beta[3, chain]], axis=-1)
+            np.testing.assert_allclose(got, at, rtol=0, atol=TOLERANCE[dtype])
+        plain = reference(u, beta, rate)
+        for name in ("u", "beta", "loss"):
+            wanted = np.asarray(getattr(plain, name))
+            size = np.maximum(np.abs(wanted), np.abs(np.asarray(plain.beta)).min())
+            error = np.max(np.abs(np.asarray(getattr(path, name)) - wanted) / size)
+            assert error < TOLERANCE[dtype], name
+
+    def test_statuses_are_those_of_the_driver(self):
+        u, beta = starts()
+        rates = np.full(11, 0.5 / A)
+        rates[3], rates[4] = 10 / A, 1e200
+        model = relu_gnn.full_model(OVERLAP, np.eye(2)[[0, 0, 0]])
+        weights = jnp.stack([1 + u, beta], axis=-1)
+        wanted = descent.run(model, weights, rates, 60, target=1e-5, records=[30], chains=11)
+        path = self.run(OVERLAP, u, beta, rates, np.array([0, 30, 30]), target=1e-5)
+        names = np.array(descent.STATUSES)[np.asarray(path.code[-1])]
+        assert names.tolist() == wanted.status.tolist()
+        assert {"converged", "diverged"} <= set(names)
+        assert np.asarray(path.step[-1]).tolist() == wanted.stopped_at.tolist()
+        assert np.all(np.isfinite(path.loss))
+        np.testing.assert_array_equal(path.u[-1, 4], u[4])  # the last finite state
+
+    def test_graphs_and_teachers_of_their_own(self):
+        u, beta = starts(3, 2)
+        graphs = [gc.graphs.star(6), gc.graphs.complete(5), gc.graphs.cycle(9)]
+        tables = relu_gnn.reduced_model(graphs).table
+        teacher = np.array([[1.0, 2.0], [0.5, 1.0], [1.0, 1.0]])
+        path = self.run(tables, u, beta, 0.001, np.array([0, 20]), teacher=teacher)
+        for k, graph in enumerate(graphs):
+            one = self.run(
+                graph, u[k : k + 1], beta[k : k + 1], 0.001, np.array([0, 20]), teacher=teacher[k]
+            )
+            np.testing.assert_allclose(path.loss[:, k], one.loss[:, 0], rtol=1e-14)
+            np.testing.assert_allclose(path.u[:, k], one.u[:, 0], rtol=1e-14)
+
+    def test_degenerate_starts_stay_finite(self):
+        u = np.array([[0.0], [-1.0], [-2.0], [1e-30], [0.0]])
+        beta = np.array([[0.0], [0.0], [0.0], [1e-30], [1e-300]])
+        path = self.run(OVERLAP, u, beta, 0.5 / A, np.array([0, 1, 100]), target=-1.0)
+        for leaf in path:
+            assert np.all(np.isfinite(leaf))
+        assert path.loss[0].tolist()[0] == 0.0
+        messages = float(read_measure(OVERLAP, float).messages)
+        assert float(path.u[1, 1, 0]) == pytest.approx(-1 + 0.5 / A * messages, rel=1e-15)
+        B = float(relu_gnn.sums(OVERLAP, -1.0)[1])
+        assert float(path.u[2, 2, 0]) + 1 == pytest.approx(-B / A, rel=1e-12)
+        full = A * 1e-60 / 2 + float(relu_gnn.sums(OVERLAP, 1.0)[2]) * 1e-60 / 2
+        assert float(path.loss[0, 3]) == pytest.approx(full, rel=1e-14)
+
+    def test_no_derivative_in_one_sentence(self):
+        u, beta = starts(2, 1)
+
+        def last(u):
+            return jnp.sum(self.run(OVERLAP, u, beta, 0.1 / A, np.array([3])).u)
+
+        with pytest.raises(gc.InvalidInput, match="gd_chains has no derivative"):
+            jax.grad(last)(jnp.asarray(u))
+
+
+def reference(u, beta, rate):
+    """The plain-JAX implementation in float64."""
+    return gd_chains(OVERLAP, u.astype(float), beta.astype(float), rate, GAPS, implementation="xla")
+
+
+class TestXla(Cases):
+    @pytest.fixture(autouse=True)
+    def choose_implementation(self):
+        self.options = {"implementation": "xla"}
+
+    def test_many_pairs_in_blocks(self, monkeypatch):
+        u, beta = starts()
+        whole = self.run(OVERLAP, u, beta, 0.1 / A, np.array([0, 20]))
+        monkeypatch.setattr(module, "_PAIRS_AT_ONCE", 2)
+        monkeypatch.setattr(module, "_ENTRIES_AT_ONCE", 1)
+        gaps = np.array([0, 19, 1])  # another shape, traced anew
+        cut = self.run(OVERLAP, u, beta, 0.1 / A, gaps)
+        np.testing.assert_allclose(cut.loss[::2], whole.loss, rtol=1e-14)
+
+    def test_a_batch_is_its_single_chains(self):
+        u, beta = starts(64, 2)
+        many = self.run(OVERLAP, u, beta, 0.1 / A, GAPS)
+        for k in (0, 17, 63):
+            one = self.run(OVERLAP, u[k : k + 1], beta[k : k + 1], 0.1 / A, GAPS)
+            np.testing.assert_allclose(many.loss[:, k], one.loss[:, 0], rtol=1e-13)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"u": np.ones(3)}, "one shape"),
+            ({"learning_rate": np.ones(5)}, "learning_rate must have shape"),
+            ({"gaps": np.array([1.5])}, "gaps must be integers"),
+            ({"gaps": np.array([-1])}, "gaps must be at least 0"),
+            ({"implementation": "cuda"}, "implementation must be one of"),
+        ],
+    )
+    def test_refusals(self, change, words):
+        u, beta = starts()
+        arguments = {"u": u, "beta": beta, "learning_rate": 0.1, "gaps": GAPS} | change
+        with pytest.raises(gc.InvalidInput, match=words):
+            gd_chains(OVERLAP, **arguments)
+
+
+@pytest.mark.parametrize("interpret", MODES, scope="class")
+class TestPallas(Cases):
+    @pytest.fixture(autouse=True)
+    def choose_mode(self, interpret):
+        self.options = {"implementation": "pallas", "interpret": interpret, "block": 4}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("shared", [True, False])
+def test_lowers_for_cuda(dtype, shared):
+    u, beta = starts(40, 3, dtype)
+    graphs = [gc.graphs.star(6)] * 40
+    measure = OVERLAP if shared else relu_gnn.reduced_model(graphs).table
+
+    def run(u, beta):
+        return gd_chains(
+            measure,
+            u,
+            beta,
+            np.asarray(1e-3, dtype),
+            GAPS,
+            implementation="pallas",
+            interpret=False,
+            block=32,
+        )
+
+    assert lowers_for_cuda(run, u, beta) == 1
+
+
+def test_a_mesh_of_one_device_gives_the_blocks_of_the_whole():
+    u, beta = starts()
+    whole = gd_chains(OVERLAP, u, beta, 0.5 / A, GAPS, target=1e-5)
+    spread = gd_chains(OVERLAP, u, beta, 0.5 / A, GAPS, target=1e-5, block=4, mesh=device_mesh(1))
+    assert np.asarray(whole.step).tolist() == spread.step.tolist()
+    np.testing.assert_allclose(spread.loss, whole.loss, rtol=1e-12)
+
+
+FOUR_DEVICES = """
+import numpy as np, jax
+import gnnconv_lib as gc
+from gnnconv_lib import relu_gnn
+from gnnconv_lib.kernels.gd_chains import gd_chains
+from gnnconv_lib.kernels.sharding import device_mesh
+assert len(jax.devices()) == 4
+u, beta = np.abs(np.random.default_rng(0).normal(size=(2, 22, 2)))
+graph = gc.graphs.star(6)
+tables = relu_gnn.reduced_model([graph, gc.graphs.cycle(9)] * 11).table
+for measure, implementation in ((graph, "xla"), (tables, "pallas")):
+    paths = [
+        gd_chains(measure, u, beta, 1e-3, [3, 40], target=5.0, block=4,
+                  implementation=implementation, mesh=device_mesh(count))
+        for count in (1, 4)
+    ]
+    for one, other in zip(*paths):
+        np.testing.assert_array_equal(one, other)
+    assert set(np.ravel(paths[0].code)) == {0, 1}
+print("equal")
+"""
+
+
+def test_four_devices_give_the_bits_of_one():
+    done = subprocess.run(
+        [sys.executable, "-c", FOUR_DEVICES],
+        env={
+            "XLA_FLAGS": "--xla_force_host_platform_device_count=4",
+            "JAX_PLATFORMS": "cpu",
+            "PATH": "",
+            "PYTHONPATH": ":".join(sys.path),
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == "equal"
