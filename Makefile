@@ -18,7 +18,7 @@ VERSION := $(shell "$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null \
 	&& "$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY := .venv/.synced-$(VERSION)
 
-.PHONY: help setup book render chapters lab test test-chapters links audit lock clean
+.PHONY: help setup book render chapters lab test test-chapters links audit bench gpu lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,20 @@ links: $(READY) ## Check that the addresses in the pages answer (needs a network
 
 audit: $(READY) ## Run every check of the ledger with its full budget
 	@$(BIN)/gnnconv audit --full
+
+bench: $(READY) ## Time everything beside its peers, results in benchmarks/results
+	@if [ ! -x .bench/bin/python ]; then \
+		echo "Preparing .bench with the peers ..."; \
+		{ $(BIN)/python -m venv --clear .bench \
+			&& .bench/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/requirements-peers.txt \
+			&& .bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps neural-tangents==0.6.5; } \
+		|| echo "Some peers could not be installed: their rows will say so."; \
+	fi
+	@JAX_PLATFORMS=cpu $(BIN)/python -m benchmarks
+
+gpu: ## Test and time the kernels on a GPU, results in benchmarks/results
+	@$(if $(VERSION),,$(error No Python from 3.11 to 3.13 with its venv module was found: install one or name it with PYTHON=))
+	@"$(PYTHON)" -m benchmarks.gpu_environment
 
 lock: .tools/bin/uv ## Resolve requirements.lock again
 	.tools/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
