@@ -234,7 +234,8 @@ def sampled_overlap(graph: Graph, samples: int, seed: int) -> SampledOverlap:
     if not totals.wedges:
         nothing = np.empty(0)
         return SampledOverlap(nothing, np.empty(0, np.int64), nothing, totals, samples, graph.name)
-    ends = np.sort(sample_wedges(graph, samples, np.random.default_rng(seed)), axis=0)
+    draw = np.random.default_rng(seed)
+    ends = np.sort(sample_wedges(graph, samples, draw, totals.wedges), axis=0)
     ends = ends[:, np.lexsort(ends)]
     new = np.concatenate([[True], np.any(ends[:, 1:] != ends[:, :-1], axis=0)])
     starts = np.flatnonzero(new)

@@ -65,7 +65,7 @@ def degree_totals(graph: Graph) -> DegreeTotals:
 
 
 def sample_wedges(
-    graph: Graph, samples: int, draw: np.random.Generator
+    graph: Graph, samples: int, draw: np.random.Generator, wedges: int | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The ends (i, j) of independent, uniformly distributed wedges; int64 of shape (samples,).
 
@@ -73,8 +73,9 @@ def sample_wedges(
         graph: a graph with at least one edge.
         samples: how many.
         draw: the random generator.
+        wedges: W, if it is known already; spares a pass over the row ends.
     """
-    targets = draw.integers(0, degree_totals(graph).wedges, samples)
+    targets = draw.integers(0, wedges or degree_totals(graph).wedges, samples)
     order = np.argsort(targets, kind="stable")
     middle = np.empty(samples, np.int64)
     before, done = 0, 0
