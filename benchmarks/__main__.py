@@ -22,6 +22,7 @@ from benchmarks import (
     results,
 )
 from benchmarks.peers import Peers
+from gnnconv_lib.chapters.benchmark_results import load
 
 __all__ = ["main"]
 
@@ -107,8 +108,8 @@ def _measure(asked: Any, peers: Peers, rounds: int) -> dict[str, Any] | None:
 
 def _store(target: Path, content: dict[str, Any], partial: bool) -> None:
     """Write the results; part of them is put into a full set of the same machine and versions."""
-    if partial and target.is_file():
-        before = results.load(target)
+    before = load(target) if partial else None
+    if before is not None:
         for key in ("processor", "cores", "versions"):
             if before["machine"][key] != content["machine"][key]:
                 raise ValueError(

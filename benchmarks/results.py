@@ -1,4 +1,4 @@
-"""The results files: written in one move, read by the book, compared with the targets."""
+"""The results files: written in one move; `gnnconv_lib.chapters.benchmark_results` reads them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FOLDER", "SCHEMA", "load", "merge", "reached", "value_of", "write"]
+from gnnconv_lib.chapters.benchmark_results import SCHEMA
+
+__all__ = ["FOLDER", "SCHEMA", "merge", "write"]
 
 FOLDER = Path(__file__).resolve().parent / "results"
-SCHEMA = 1
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
@@ -29,18 +30,6 @@ def write(path: Path, content: dict[str, Any]) -> None:
         raise
 
 
-def load(path: Path) -> dict[str, Any]:
-    """The content of a results file of this schema.
-
-    Raises:
-        ValueError: for another schema.
-    """
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if content.get("schema") != SCHEMA:
-        raise ValueError(f"schema of {path.name} must be {SCHEMA}, got {content.get('schema')!r}.")
-    return content
-
-
 def merge(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
     """A rerun of some cases put into a full set of results; the newer ones win.
 
@@ -56,25 +45,3 @@ def merge(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any
         kept = [fresh.pop(entry["name"], entry) for entry in before[kind]]
         joined[kind] = kept + list(fresh.values())
     return joined
-
-
-def value_of(result: dict[str, Any], quantity: str) -> float | None:
-    """The number behind a target's quantity, None where it was not measured."""
-    kind, _, name = quantity.partition(":")
-    if kind == "ratio":
-        found = result.get("ratios", {}).get(name)
-        return None if found is None else found["median"]
-    return result.get("facts", {}).get(quantity)
-
-
-def reached(result: dict[str, Any], target: dict[str, Any]) -> str:
-    """Whether a target is "met" or "not met"; "not measured" where there is no number.
-
-    >>> reached({"facts": {"error": 1e-14}}, {"quantity": "error", "relation": "<=", "bound": 1e-13})
-    'met'
-    """
-    value = value_of(result, target["quantity"])
-    if value is None:
-        return "not measured"
-    met = value >= target["bound"] if target["relation"] == ">=" else value <= target["bound"]
-    return "met" if met else "not met"
