@@ -1,8 +1,9 @@
 """Workers for a sweep, and what comes back from them; the one module here that needs Dask.
 
-A few tasks more than there are workers are handed out at a time, so that an interrupt is quick and
-a large sweep does not wait in the scheduler's memory. A worker that is killed is replaced and its
-run is done again; a run that kills its worker every time is given up.
+Only as many tasks as can run are handed out at a time, so that an interrupt is quick and a large
+sweep does not wait in the scheduler's memory. A worker that is killed is replaced and its run is
+done again. A run whose workers are killed every time is tried once more at the end, alone, since a
+neighbour may have killed them; then it is given up.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 import multiprocessing
 import os
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from gnnconv_lib.sweeps.identity import library_digest
@@ -22,6 +23,7 @@ from gnnconv_lib.validation import InvalidInput, require_integer
 __all__ = ["ConnectionLost", "outcomes", "require_dask", "workers"]
 
 _PATIENCE = 30
+_GIVEN_UP = "every worker that tried this run was killed (perhaps it needs too much memory)."
 
 
 class ConnectionLost(RuntimeError):
@@ -87,23 +89,50 @@ def outcomes(
     Raises:
         ConnectionLost: if the scheduler goes away.
     """
-    distributed = require_dask()
+    suspects: dict[str, Task] = {}
+    given: dict[str, Task] = {}
+
+    def remembered() -> Iterator[tuple[str, Task]]:
+        for run, task in tasks:
+            given[run] = task
+            yield run, task
+
+    # As many at a time as can run: what waits on a worker would be suspected with what kills it.
+    for run, outcome in _gathered(client, remembered(), sum(client.nthreads().values())):
+        task = given.pop(run)
+        if outcome is None:
+            suspects[run] = task
+        else:
+            yield run, outcome
+    for run, task in suspects.items():
+        for _, outcome in _gathered(client, [(run, task)], 1, "-alone"):
+            yield run, outcome or Outcome(error=_GIVEN_UP)
+
+
+def _gathered(
+    client: Any, tasks: Iterable[tuple[str, Task]], window: int, suffix: str = ""
+) -> Iterator[tuple[str, Outcome | None]]:
+    """The outcome of each task, or None if every worker that tried it was killed."""
     waiting = iter(tasks)
-    running = distributed.as_completed(loop=client.loop)
+    running = require_dask().as_completed(loop=client.loop)
 
     def hand_out(number: int) -> None:
         for run, task in itertools.islice(waiting, number):
             # One key per identity: two sweeps on one cluster do a common run once.
-            running.add(client.submit(perform, task, key=f"gnnconv-{run}", pure=False))
+            key = f"gnnconv-{run}{suffix}"
+            running.add(client.submit(perform, task, key=key, pure=False))
 
-    hand_out(2 * max(1, sum(client.nthreads().values())))
+    hand_out(max(1, window))
     for future in running:
-        if future.status in ("finished", "error"):
-            error = future.exception() if future.status == "error" else None
-            outcome = future.result() if error is None else Outcome(error=_words(error))
+        run = str(future.key).removeprefix("gnnconv-").removesuffix(suffix)
+        if future.status == "finished":
+            yield run, future.result()
+        elif future.status == "error":
+            error = future.exception()
+            killed = type(error).__name__ == "KilledWorker"
+            yield run, None if killed else Outcome(error=one_line(error))
         else:
             raise ConnectionLost("the connection to the scheduler was lost.")
-        yield str(future.key).removeprefix("gnnconv-"), outcome
         hand_out(1)
 
 
@@ -158,11 +187,3 @@ def _require_same_library(client: Any, address: str) -> None:
                 f"every worker must have the same gnnconv_lib as this process; {worker} has "
                 "another state of it."
             )
-
-
-def _words(error: BaseException) -> str:
-    if type(error).__name__ == "KilledWorker":
-        return "every worker that tried this run was killed (perhaps it needs too much memory)."
-    with suppress(Exception):
-        return one_line(error)
-    return type(error).__name__
