@@ -1,5 +1,7 @@
 """The compressed overlap measure against the exact one, with sums in extended precision."""
 
+import sys
+
 import mpmath
 import numpy as np
 import pytest
@@ -167,6 +169,45 @@ def test_error_bound_holds_and_is_not_idle(points, monkeypatch):
     assert worst <= bound
     if points == 6:
         assert worst > 1e-9
+
+
+def test_compressed_from_groups_and_from_pairs_are_the_same(monkeypatch):
+    """Sparse products are counted first; with too many groups for that, pairs are compressed."""
+    from gnnconv_lib import InvalidInput
+    from gnnconv_lib.summaries import overlap_counting
+
+    module = sys.modules[overlap.__module__]
+    monkeypatch.setattr(overlap_blocks, "prefers_dense", lambda graph: False)
+    monkeypatch.setattr(module, "prefers_dense", lambda graph: False)
+    monkeypatch.setattr(overlap_compressed, "prefers_dense", lambda graph: False)
+    for graph in IRREGULAR:
+        from_groups = overlap(graph, method="compressed")
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "_COUNT_LIMIT", 3)
+            patch.setattr(overlap_counting, "_TABLE_LIMIT", 0)
+            from_pairs = overlap(graph, method="compressed")
+            if graph.degrees.max() > 60:
+                with pytest.raises(InvalidInput, match="sampled_overlap"):
+                    overlap(graph, method="compressed", step_limit=1000)
+        for cosine in (1.0, 0.2, -0.9):
+            one, other = sums(from_groups, cosine), sums(from_pairs, cosine)
+            np.testing.assert_allclose(one.astype(float), other.astype(float), rtol=2e-14)
+        assert from_groups.total_pairs == from_pairs.total_pairs == graph.nodes**2
+
+
+def test_groups_beyond_memory_fall_back_to_compression(monkeypatch):
+    from gnnconv_lib.graphs import memory
+    from gnnconv_lib.summaries import overlap_counting
+
+    graph = graphs.barabasi_albert(3000, 4, seed=1)
+    expected = overlap(graph)
+    monkeypatch.setattr(overlap_counting, "_TABLE_LIMIT", 0)
+    monkeypatch.setattr(memory, "memory_available", lambda: 1000)
+    found = overlap(graph)
+    assert found.method == "compressed"
+    np.testing.assert_allclose(
+        sums(found, 0.5).astype(float), sums(expected, 0.5).astype(float), rtol=2e-14
+    )
 
 
 def test_dense_graph_in_bounded_memory():

@@ -23,6 +23,7 @@ from gnnconv_lib.summaries.overlap_counting import (
     OverlapGroups,
     TooManyGroups,
     overlapping_pairs,
+    require_steps,
 )
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_real
@@ -34,8 +35,8 @@ METHODS = ("auto", "exact", "compressed")
 #: Groups (d_i + 1, d_j + 1, d_ij) above which "auto" compresses.
 GROUP_LIMIT = 2048
 
-# Groups up to which a sparse product is counted before it is compressed: 32 MiB of integers.
-_COUNT_LIMIT = 1 << 20
+# Groups up to which a sparse product is counted before it is compressed: 128 MiB of integers.
+_COUNT_LIMIT = 1 << 22
 
 
 def overlap(
@@ -57,7 +58,8 @@ def overlap(
             than `GROUP_LIMIT` groups of equal pairs.
         working_set: bytes that blocks of the product may take.
         step_limit: steps, sum_k (d_k + 1)^2 after nodes with equal neighbourhoods are merged,
-            above which to refuse; the default is minutes with the extra `fast`, hours without.
+            above which to refuse; by default up to half an hour with the extra `fast`, hours
+            without.
             `sampled_overlap` has no such limit.
 
     Returns:
@@ -105,6 +107,7 @@ def overlap(
             )
         except TooManyGroups:
             pass
+    require_steps(graph, limit)
     return _compressed(graph, compressed_pairs(graph, working_set))
 
 

@@ -26,9 +26,16 @@ from gnnconv_lib.summaries.overlap_blocks import WORKING_SET
 from gnnconv_lib.summaries.overlap_twins import Merged, as_weighted, merge_twins
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["STEP_LIMIT", "OverlapGroups", "TooManyGroups", "counting_steps", "overlapping_pairs"]
+__all__ = [
+    "STEP_LIMIT",
+    "OverlapGroups",
+    "TooManyGroups",
+    "counting_steps",
+    "overlapping_pairs",
+    "require_steps",
+]
 
-#: Steps above which exact counting is refused: minutes when compiled, hours otherwise.
+#: Steps above which counting is refused: up to half an hour when compiled, hours otherwise.
 STEP_LIMIT = 2 * 10**11
 
 _TABLE_LIMIT = 1 << 22  # keys up to which groups are counted in a table
@@ -82,7 +89,8 @@ def overlapping_pairs(
         limit: steps above which to refuse.
 
     Raises:
-        TooManyGroups: if there are more than `most` of them.
+        TooManyGroups: if there are more than `most` of them, or more than memory allows when
+            `most` is given.
         InvalidInput: if counting takes more than `limit` steps, or the groups themselves outgrow
             the memory of the machine.
 
@@ -105,11 +113,16 @@ def overlapping_pairs(
         if most is not None and counter.more_than(most):
             raise TooManyGroups
         if not isinstance(counter, _Table):
-            require_memory(
-                f"The exact overlap measure of {graph.name}",
-                128 * counter.size,
-                "method='compressed' would fit",
-            )
+            try:
+                require_memory(
+                    f"The exact overlap measure of {graph.name}",
+                    128 * counter.size,
+                    "method='compressed' would fit",
+                )
+            except InvalidInput:
+                if most is not None:
+                    raise TooManyGroups from None
+                raise
     key, count = counter.result()
     pair, shared = np.divmod(key, largest + 1)
     low, high = np.divmod(pair, labels)
@@ -123,6 +136,29 @@ def overlapping_pairs(
     return _grouped(first, second, shared, count)
 
 
+def require_steps(graph: Graph, limit: float, work: float | None = None) -> None:
+    """Nothing, if the pairs of a graph can be gone through in `limit` steps.
+
+    Args:
+        graph: any graph.
+        limit: steps allowed.
+        work: steps that it takes; by default those of the cheaper of the sparse and dense routes.
+
+    Raises:
+        InvalidInput: if they are more; the sentence names the wedges and the alternative.
+    """
+    wedges = counting_steps(graph)
+    if work is None:
+        dense = overlap_blocks.prefers_dense(graph)
+        work = min(wedges, overlap_blocks.dense_steps(graph)) if dense else wedges
+    if work > limit:
+        raise InvalidInput(
+            f"graph must take at most {limit:.3g} steps to count, but {graph.name} has "
+            f"{wedges:.3g} wedges; summaries.sampled_overlap(graph, samples, seed) estimates the "
+            "same sums with confidence intervals."
+        )
+
+
 def _cheapest(graph: Graph, limit: float) -> Merged:
     """The graph, with its twins merged where that halves the work; refused above `limit` steps."""
     steps = counting_steps(graph)
@@ -133,12 +169,7 @@ def _cheapest(graph: Graph, limit: float) -> Merged:
         merged = merge_twins(graph)
         if 2 * merged.rows.steps <= work:
             found, work = merged, merged.rows.steps
-    if work > limit:
-        raise InvalidInput(
-            f"graph must take at most {limit:.3g} steps to count, but {graph.name} has "
-            f"{steps:.3g} wedges; summaries.sampled_overlap(graph, samples, seed) estimates the "
-            "same sums with confidence intervals."
-        )
+    require_steps(graph, limit, work)
     return found
 
 
