@@ -61,7 +61,8 @@ def philox(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> Words:
             high_first ^ fourth ^ right,
             low_first,
         )
-        left, right = left + np.uint32(KEY_STEPS[0]), right + np.uint32(KEY_STEPS[1])
+        left = jnp.add(left, np.uint32(KEY_STEPS[0]))  # modulo 2^32, also for NumPy scalars
+        right = jnp.add(right, np.uint32(KEY_STEPS[1]))
     return first, second, third, fourth
 
 

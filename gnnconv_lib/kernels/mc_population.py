@@ -84,11 +84,14 @@ def loss(
         raise InvalidInput(
             f"W_star must have the shape of W, {weights.shape}, got {teachers.shape}."
         )
-    both = np.concatenate([weights, teachers])
-    basis, _ = np.linalg.qr(both.T)
+    # W - W* is projected by itself: next to the optimum the loss keeps its relative accuracy.
+    apart = weights - teachers
+    basis, _ = np.linalg.qr(np.concatenate([teachers, apart]).T)
+    targets = teachers @ basis
+    both = np.concatenate([targets + apart @ basis, targets])
     stream = Stream()
     for part in partials(
-        "loss", both @ basis, graph, samples, seed, activation, dtype, implementation, mesh
+        "loss", both, graph, samples, seed, activation, dtype, implementation, mesh
     ):
         _merge([stream], *part)
     return stream.estimate()
@@ -148,17 +151,12 @@ def partials(
     samples = require_integer("samples", samples, minimum=2)
     seed = require_integer("seed", seed, minimum=0, maximum=2**63 - 1)
     dtype = require_choice("dtype", dtype, TYPES)
-    chosen = implementation.choose(word)
     axes, units = weights.shape[1], weights.shape[0] // 2
-    if chosen == "pallas" and axes > population_pallas.LARGEST_AXES:
-        raise InvalidInput(
-            f"implementation 'pallas' takes weights that span at most "
-            f"{population_pallas.LARGEST_AXES} dimensions, got {axes}; 'xla' takes any."
-        )
+    sigma = None if activation is None else activations.get(activation)
+    chosen = _chosen(word, axes, sigma)
     chunk = population_pallas.CHUNK
     if chosen == "xla":
         chunk = population_xla.chunk_size(graph.nodes * axes)
-    sigma = None if activation is None else activations.get(activation)
     plan = Plan(quantity, sigma, graph.nodes, axes, units, chunk, dtype)
     if chosen == "xla":
         kernel = population_xla.kernel(plan)
@@ -170,6 +168,25 @@ def partials(
         counts, items = _items(start, min(samples - start, CHUNKS_PER_CALL * chunk), chunk)
         results = map_items(kernel, items, *constants, mesh=mesh)
         yield counts, results[: len(counts)].astype(np.float64)
+
+
+def _chosen(word: str | None, axes: int, sigma: Any) -> str:
+    """The implementation; where Pallas cannot, None falls back to "xla" and "pallas" is refused."""
+    chosen = implementation.choose(word)
+    if chosen == "xla":
+        return chosen
+    refusal = None
+    if axes > population_pallas.LARGEST_AXES:
+        largest = population_pallas.LARGEST_AXES
+        refusal = f"weights that span at most {largest} dimensions, got {axes}"
+    elif sigma is not None and sigma.name in population_pallas.NOT_IN_TRITON:
+        names = ", ".join(population_pallas.NOT_IN_TRITON)
+        refusal = f"no activation that Triton lacks ({names}), got {sigma.name!r}"
+    if refusal is None:
+        return chosen
+    if word is None:
+        return "xla"
+    raise InvalidInput(f"implementation 'pallas' takes {refusal}; 'xla' takes any.")
 
 
 def _items(start: int, samples: int, chunk: int) -> tuple[np.ndarray, np.ndarray]:

@@ -25,10 +25,11 @@ from gnnconv_lib.kernels import generator
 from gnnconv_lib.kernels.implementation import compiler_parameters
 from gnnconv_lib.kernels.population_chunk import Memory, Plan, partial_sums, words
 
-__all__ = ["CHUNK", "LARGEST_AXES", "kernel", "programs"]
+__all__ = ["CHUNK", "LARGEST_AXES", "NOT_IN_TRITON", "kernel", "programs"]
 
 CHUNK = 128  # one sample per thread of four warps
 LARGEST_AXES = 8
+NOT_IN_TRITON = ("erf", "gelu")  # JAX has no rule that lowers the error function to Triton
 MOST_PROGRAMS = 512
 SCRATCH_BYTES = 2**25  # 32 MiB, inside the second-level cache of current data-centre GPUs
 
