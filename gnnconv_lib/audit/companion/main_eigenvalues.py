@@ -146,7 +146,9 @@ def critical_points(budget: str = "quick") -> Evidence:
                 found += 1
                 m = end.x[0] + mu * end.x[1]
                 # At m = 0 the gradient vanishes to order L - 1, so m is found to few digits only.
-                zero, right = np.abs(m) < 1e-3, np.abs(m - aim) < 1e-3
+                blur = (1e-14 / (weight * np.abs(aim) ** rounds)) ** (1 / (rounds - 1))
+                near = np.clip(10 * blur, 1e-3, np.maximum(0.1 * np.abs(aim), 1e-3))
+                zero, right = np.abs(m) < near, np.abs(m - aim) < 1e-3
                 others += int(not np.all(zero | right))
                 mixed += int(len(mu) > 2 and not (np.all(zero) or np.all(right)))
     return report(

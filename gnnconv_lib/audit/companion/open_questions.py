@@ -137,10 +137,9 @@ def nothing_happens_at_sqrt_n(budget: str = "quick") -> Evidence:
     sizes = (100,) if budget == "quick" else (100, 400, 900)
     worst, place, count, jump = -np.inf, "", 0, 0.0
     for nodes in sizes:
-        previous = None
-        for degree in range(0, nodes, 1 if nodes == 100 else 9):
-            if nodes * degree % 2:
-                continue
+        previous, before = 0.0, -2
+        stride = 1 if nodes == 100 else 9
+        for degree in (d for d in range(nodes) if d % stride < 2):  # pairs of neighbouring degrees
             measure = overlap(graphs.random_regular(nodes, degree, 1)).padded(nodes + 1)
             full, _, slope = (float(value) for value in relu_gnn.sums(measure, 1.0))
             low, high = (
@@ -148,10 +147,10 @@ def nothing_happens_at_sqrt_n(budget: str = "quick") -> Evidence:
             )
             kappa, count = full / slope, count + 1
             excess = max(low - kappa, kappa - high) / kappa
-            if previous is not None and degree >= 3:
+            if degree >= 3 and degree == before + 1:
                 # A threshold would be a jump against the neighbouring degree.
                 jump = max(jump, abs(math.log(kappa / previous)))
-            previous = kappa
+            previous, before = kappa, degree
             if excess > worst:
                 worst, place = excess, f"n = {nodes}, d = {degree}"
     numbers = {"graphs": float(count), "largest violation": worst, "largest log-ratio": jump}
