@@ -20,7 +20,7 @@ from benchmarks.timing import Contender, interleave, spread
 from gnnconv_lib import descent, graphs, linear_gnn, relu_gnn, summaries
 from gnnconv_lib.kernels import mc_population
 
-__all__ = ["Curve", "curves", "run"]
+__all__ = ["Curve", "curves", "ring_measure", "run"]
 
 
 @dataclass(frozen=True)
@@ -126,16 +126,19 @@ def _overlap(nodes: int) -> Contender:
     return Contender("counts", lambda: np.asarray(summaries.overlap(graph).mass))
 
 
-def _by_degree(degree: int) -> Contender:
+def ring_measure(degree: int) -> summaries.OverlapMeasure:
     """Nodes on a ring, each joined to its d nearest: the most different overlaps, d + 1.
 
-    At distance k on the ring two nodes share d + 1 - k messages.
+    At distance k <= d on the ring two nodes share d + 1 - k messages; the others share none.
     """
     nodes, distance = 2 * degree + 2, np.arange(degree, -1, -1)
     count = np.where(distance == 0, 1.0, 2.0) * nodes
     rho = 1 - distance / (degree + 1)
-    ring = summaries.OverlapMeasure(rho, count * (degree + 1), count, nodes)
-    return _relu_step(ring, long=max(10, 2000 // degree))
+    return summaries.OverlapMeasure(rho, count * (degree + 1), count, nodes)
+
+
+def _by_degree(degree: int) -> Contender:
+    return _relu_step(ring_measure(degree), long=max(10, 2000 // degree))
 
 
 def _trajectory(steps: int) -> Contender:
