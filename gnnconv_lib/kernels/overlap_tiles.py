@@ -116,7 +116,7 @@ def overlap_histogram(
     """
     bins = int(_require_graph(graph).degrees.max()) + 2
     strips = _strips(graph, "histogram", bins, implementation, interpret, tile, mesh)
-    return np.sum(strips, axis=0, dtype=np.int64)
+    return np.asarray(np.sum(strips, axis=0, dtype=np.int64))
 
 
 def overlap_moments(
@@ -228,7 +228,10 @@ def _measure(graph: Graph, sums: StripSums) -> OverlapMeasure:
     distance = np.ldexp(0.25, -size)[:, None] * (1.5 + 0.5 * np.cos(angle))
     rho = np.where(in_gap[:, None] == 1, 1.0 - distance, distance)
     closed = graph.degrees + 1.0
-    ends = [(0.0, *(2 * sums.zero)), (1.0, *(2 * sums.one + [closed.sum(), graph.nodes]))]
+    ends = [
+        (0.0, *(2 * sums.zero)),
+        (1.0, *(2 * np.asarray(sums.one) + [closed.sum(), graph.nodes])),
+    ]
     ends = [end for end in ends if end[2]]
     columns = np.concatenate(
         [np.stack([rho.ravel(), weights[:, 0].ravel(), weights[:, 1].ravel()]), np.array(ends).T],
