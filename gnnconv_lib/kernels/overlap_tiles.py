@@ -149,18 +149,19 @@ def pack(graph: Graph, tile: int) -> Packed:
     """
     nodes = graph.nodes
     width = -(-nodes // tile) * tile
-    words = np.zeros((width, -(-nodes // 32)), np.uint32)
-    rows = np.repeat(np.arange(nodes), graph.degrees)
-    one = np.uint32(1)
-    for first in range(0, rows.size, 1 << 24):
-        part = slice(first, first + (1 << 24))
-        place = graph.indices[part].astype(np.int64)
-        np.bitwise_or.at(words, (rows[part], place >> 5), one << (place & 31).astype(np.uint32))
-    diagonal = np.arange(nodes)
-    words[diagonal, diagonal >> 5] |= one << (diagonal & 31).astype(np.uint32)
+    places = -(-nodes // 32)
+    words = np.zeros((places, width), np.uint32)
+    side = max(1, min(nodes, (1 << 24) // nodes))  # 16 MiB of bytes at a time
+    for first in range(0, nodes, side):
+        last = min(first + side, nodes)
+        rows = np.zeros((last - first, 32 * places), np.uint8)
+        entries = graph.indices[graph.indptr[first] : graph.indptr[last]]
+        rows[np.repeat(np.arange(last - first), graph.degrees[first:last]), entries] = 1
+        rows[np.arange(last - first), np.arange(first, last)] = 1
+        words[:, first:last] = np.packbits(rows, axis=1, bitorder="little").view("<u4").T
     closed = np.zeros(width)
     closed[:nodes] = graph.degrees + 1
-    return Packed(np.ascontiguousarray(words.T), closed)  # type: ignore[arg-type]
+    return Packed(words, closed)  # type: ignore[arg-type]
 
 
 def _require_graph(graph: Any) -> Graph:
