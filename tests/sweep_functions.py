@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 
@@ -15,13 +16,16 @@ def total(a: int, b: float = 0.5, *, log: str = "") -> dict:
 
 
 def mortal(run: str, log: str) -> dict:
-    """Kills its own process: at the first attempt, or at every attempt."""
+    """Kills its own process, at the first or at every attempt; or sends it an interrupt."""
     attempts = Path(log) / run
     with attempts.open("a") as stream:
         stream.write("x")
     attempt = attempts.stat().st_size
     if run == "always" or (run == "once" and attempt == 1):
         os.kill(os.getpid(), signal.SIGKILL)
+    if run == "interrupted":
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
     return {"attempt": attempt}
 
 

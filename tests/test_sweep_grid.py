@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gnnconv_lib import InvalidInput
 from gnnconv_lib.chapters import declarations
-from gnnconv_lib.sweeps import checks, grid
+from gnnconv_lib.sweeps import checks, grids
 
 SOURCE = """\
 nodes: int = 4  # number of nodes [1, 1000000000]
@@ -33,7 +33,7 @@ DECLARED = {entry.name: entry for entry in declarations.parse(SOURCE)}
     ],
 )
 def test_texts_become_values(text: str, values: list) -> None:
-    ((name, found),) = grid.grid_from_texts([text], DECLARED).items()
+    ((name, found),) = grids.grid_from_texts([text], DECLARED).items()
     assert name == text.split("=")[0]
     assert found == values
     assert [type(value) for value in found] == [type(value) for value in values]
@@ -68,23 +68,23 @@ def test_texts_become_values(text: str, values: list) -> None:
 )
 def test_mistakes_are_one_sentence(texts: list, words: str) -> None:
     with pytest.raises(InvalidInput, match=words) as caught:
-        grid.grid_from_texts(texts, DECLARED)
+        grids.grid_from_texts(texts, DECLARED)
     assert "\n" not in str(caught.value)
     assert str(caught.value).endswith((".", "?)."))
 
 
 def test_a_larger_limit_allows_more() -> None:
-    assert len(grid.grid_from_texts(["nodes=1:20001"], DECLARED, limit=20000)["nodes"]) == 20000
+    assert len(grids.grid_from_texts(["nodes=1:20001"], DECLARED, limit=20000)["nodes"]) == 20000
 
 
 @given(st.lists(st.floats(0, 1, exclude_min=True), min_size=1, max_size=5, unique=True))
 def test_floats_keep_all_their_digits(values: list) -> None:
     text = "rate=" + ",".join(map(repr, values))
-    assert grid.grid_from_texts([text], DECLARED)["rate"] == values
+    assert grids.grid_from_texts([text], DECLARED)["rate"] == values
 
 
 def test_values_from_python_are_plain_and_checked() -> None:
-    found = grid.require_grid({"n": np.arange(3), "x": (np.float64(0.5), 1), "flag": [np.True_]})
+    found = grids.require_grid({"n": np.arange(3), "x": (np.float64(0.5), 1), "flag": [np.True_]})
     assert found == {"n": [0, 1, 2], "x": [0.5, 1], "flag": [True]}
     assert [type(v) for v in (found["n"][0], found["x"][0], found["flag"][0])] == [int, float, bool]
     for bad, words in [
@@ -97,7 +97,7 @@ def test_values_from_python_are_plain_and_checked() -> None:
         ({"n": range(10**9)}, "at most 10000 combinations, got 1000000000"),
     ]:
         with pytest.raises(InvalidInput, match=words):
-            grid.require_grid(bad)
+            grids.require_grid(bad)
 
 
 def test_arguments_of_a_function_are_checked() -> None:

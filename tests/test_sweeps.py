@@ -246,16 +246,23 @@ def test_killed_workers_are_replaced(tmp_path, log) -> None:
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         outcome = gc.sweeps.sweep(
             sweep_functions.mortal,
-            {"run": ["once", "always", "never"]},
+            {"run": ["once", "always", "never", "interrupted"]},
             tmp_path / "out",
             fixed={"log": str(log)},
             workers=1,
         )
     # With no second attempt at once, "once" succeeds because suspects are tried again, alone.
-    once, always, never = outcome.runs
-    assert [run.status for run in outcome.runs] == ["finished", "failed", "finished"]
+    once, always, never, interrupted = outcome.runs
+    assert [run.status for run in outcome.runs] == [
+        "finished",
+        "failed",
+        "finished",
+        "finished",
+    ]
     assert (once.values["attempt"], never.values["attempt"]) == (2, 1)
     assert "was killed" in always.error
+    # Ctrl-C on a terminal reaches the workers too; they leave it to the sweep.
+    assert interrupted.values["attempt"] == 1
 
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch) -> None:
@@ -279,6 +286,30 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch) ->
         )
     with pytest.raises(InvalidInput, match="workers must be an integer"):
         gc.sweeps.sweep(sweep_functions.total, {"a": [1]}, tmp_path, workers=0)
+
+
+def test_a_scheduler_that_goes_away_leaves_a_state_to_go_on_from(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 3)
+    store = driver.Folder.store
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=":0"
+    ) as running:
+
+        def store_and_stop(*arguments: object) -> None:
+            store(*arguments)
+            running.close()
+
+        monkeypatch.setattr(driver.Folder, "store", store_and_stop)
+        with pytest.raises(gc.sweeps.ConnectionLost):
+            gc.sweeps.sweep(
+                sweep_functions.total,
+                {"a": [4, 5, 6]},
+                tmp_path / "out",
+                scheduler=running.scheduler_address,
+            )
+    states = [row["status"] for row in rows(tmp_path / "out" / "summary.csv")]
+    assert "finished" in states
+    assert "not run" in states
 
 
 def test_a_script_without_a_guard_is_one_sentence(tmp_path) -> None:

@@ -18,14 +18,14 @@ _SHOWN = 20
 def sweep_command(options: Namespace) -> int:
     """The exit status of `gnnconv sweep`: 0, 1 if a run failed, 130 if interrupted."""
     from gnnconv_lib.chapters import rerun
-    from gnnconv_lib.sweeps import cluster, grid, sweep_chapter
+    from gnnconv_lib.sweeps import ConnectionLost, grids, sweep_chapter
 
     book = finding.find_book(options.book)
     path = finding.chapter_path(book, options.chapter)
     limit = require_integer("limit", options.limit, 1)
     if not options.grid:
         raise InvalidInput("a sweep must have at least one --grid NAME=VALUES.")
-    values = grid.grid_from_texts(options.grid, rerun.declared(path), limit)
+    values = grids.grid_from_texts(options.grid, rerun.declared(path), limit)
     fixed = rerun.assignments(path, options.parameter)
     folder = _folder(options.output or f"{path.stem}-sweep", book)
     try:
@@ -44,7 +44,7 @@ def sweep_command(options: Namespace) -> int:
             f"interrupted; what has finished is in {folder}, the same command goes on from there."
         )
         return 130
-    except cluster.ConnectionLost as error:
+    except ConnectionLost as error:
         _tell(f"{error} What has finished is in {folder}, the same command goes on from there.")
         return 1
     failed = [run for run in outcome.runs if run.status == "failed"]

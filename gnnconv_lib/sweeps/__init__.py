@@ -12,11 +12,11 @@ for finished, and the table at the end is the same file however often the sweep 
 |---|---|
 | `driver` | `sweep` and `sweep_chapter` |
 | `checks` | a function and its arguments |
-| `grid` | grids as text and as values, their check, their combinations |
+| `grids` | grids as text and as values, their check, their combinations |
 | `identity` | what a run's result depends on, as a digest |
 | `records` | the stored results |
 | `tasks`, `values` | one run, on a worker; the numbers that a chapter printed |
-| `cluster` | workers and what comes back from them |
+| `cluster`, `interrupts` | workers and what comes back from them |
 | `table` | the table at the end |
 
 Only `cluster` imports Dask, when a sweep begins.
@@ -24,6 +24,7 @@ Only `cluster` imports Dask, when a sweep begins.
 
 from __future__ import annotations
 
+from gnnconv_lib.sweeps.cluster import ConnectionLost
 from gnnconv_lib.sweeps.driver import Run, Sweep, sweep, sweep_chapter
 
-__all__ = ["Run", "Sweep", "sweep", "sweep_chapter"]
+__all__ = ["ConnectionLost", "Run", "Sweep", "sweep", "sweep_chapter"]

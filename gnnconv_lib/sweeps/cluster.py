@@ -63,8 +63,8 @@ def workers(scheduler: str | None = None, number: int | None = None) -> Iterator
         if scheduler is not None:
             raise InvalidInput("workers must not be given together with the scheduler's address.")
     with ExitStack() as stack:
+        stack.enter_context(_quiet())
         if scheduler is None:
-            stack.enter_context(_quiet())
             cluster = stack.enter_context(_local_cluster(distributed, number))
             address = cluster.scheduler_address
         else:
@@ -149,6 +149,7 @@ def _local_cluster(distributed: Any, number: int | None) -> Iterator[Any]:
             memory_limit=0,
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL + 1,
+            preload=["gnnconv_lib.sweeps.interrupts"],
         )
     except RuntimeError as error:
         raise InvalidInput(
@@ -161,14 +162,17 @@ def _local_cluster(distributed: Any, number: int | None) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No log lines of Dask about workers that are replaced."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    """No log lines of Dask about workers that are replaced and schedulers that are lost."""
+    # Dask gives several of its loggers levels and handlers of their own.
+    names = [n for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]
+    levels = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _require_same_library(client: Any, address: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gnnconv_lib.sweeps import checks, cluster, grid, identity
+from gnnconv_lib.sweeps import checks, cluster, grids, identity
 from gnnconv_lib.sweeps.records import Folder, write_atomically
 from gnnconv_lib.sweeps.table import Run, table_text
 from gnnconv_lib.sweeps.tasks import Outcome, Task
@@ -39,22 +39,22 @@ class Sweep:
 
 def sweep(
     function: Callable[..., Mapping[str, Any]],
-    values: Grid,
+    grid: Grid,
     folder: str | Path,
     *,
     fixed: Mapping[str, Any] | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
-    limit: int = grid.LARGEST,
+    limit: int = grids.LARGEST,
     progress: bool | None = None,
     tell: Tell | None = None,
 ) -> Sweep:
-    """Call `function` with every combination of `values`, and keep what it returns.
+    """Call `function` with every combination of `grid`, and keep what it returns.
 
     Args:
         function: a function of a module that the workers can import. It returns a flat dictionary
             of numbers, bools and strings.
-        values: the values of each swept argument.
+        grid: the values of each swept argument.
         folder: where results and table go. Runs that have finished there are not repeated, unless
             the library, the function's module or the arguments have changed.
         fixed: arguments that are the same in all runs.
@@ -69,16 +69,16 @@ def sweep(
         The table's file and all runs. A run that failed has its error in one line.
 
     Raises:
-        InvalidInput: before anything runs; see `grid.require_grid` and `cluster.workers`.
+        InvalidInput: before anything runs; see `grids.require_grid` and `cluster.workers`.
         ConnectionLost: if the scheduler goes away; the same call goes on from there.
     """
     name, source = checks.importable_name(function)
-    swept = grid.require_grid(values, limit)
-    same = {key: grid.plain(key, value) for key, value in (fixed or {}).items()}
+    swept = grids.require_grid(grid, limit)
+    same = {key: grids.plain(key, value) for key, value in (fixed or {}).items()}
     checks.require_arguments(function, swept, same)
     work = identity.Work("function", name, source, identity.library_digest())
     return _sweep(
-        [Task(work, point | same) for point in grid.combinations(swept)],
+        [Task(work, point | same) for point in grids.combinations(swept)],
         folder,
         scheduler=scheduler,
         workers=workers,
@@ -89,21 +89,21 @@ def sweep(
 
 def sweep_chapter(
     path: str | Path,
-    values: Grid,
+    grid: Grid,
     folder: str | Path,
     *,
     fixed: Mapping[str, Any] | None = None,
     scheduler: str | None = None,
     workers: int | None = None,
-    limit: int = grid.LARGEST,
+    limit: int = grids.LARGEST,
     progress: bool | None = None,
     tell: Tell | None = None,
 ) -> Sweep:
-    """Run the notebook at `path` with every combination of `values`; the rest is as in `sweep`.
+    """Run the notebook at `path` with every combination of `grid`; the rest is as in `sweep`.
 
     Args:
         path: a notebook with a parameters cell; see `gnnconv_lib.chapters.declarations`.
-        values: the values of each swept parameter.
+        grid: the values of each swept parameter.
         folder: where results and table go.
         fixed: parameters with one value in all runs; the others have their defaults.
         scheduler, workers, limit, progress, tell: as in `sweep`.
@@ -121,7 +121,7 @@ def sweep_chapter(
 
     file = Path(path).resolve()
     declared = rerun.declared(file)
-    swept = grid.require_grid(values, limit, declared)
+    swept = grids.require_grid(grid, limit, declared)
     same = {key: parameters.require(declared, key).accept(v) for key, v in (fixed or {}).items()}
     checks.require_disjoint(swept, same)
     rest = {key: same.get(key, entry.default) for key, entry in declared.items()}
@@ -140,7 +140,7 @@ def sweep_chapter(
                 text,
                 str(file.parent),
             )
-            for point in grid.combinations(swept)
+            for point in grids.combinations(swept)
         ],
         folder,
         scheduler=scheduler,

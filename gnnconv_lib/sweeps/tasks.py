@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
-from gnnconv_lib.sweeps.grid import plain
+from gnnconv_lib.sweeps.grids import plain
 from gnnconv_lib.sweeps.identity import Work, digest, library_digest
 from gnnconv_lib.sweeps.values import chapter_values
 from gnnconv_lib.validation import InvalidInput
