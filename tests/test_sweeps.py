@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import gnnconv_lib as gc
 from gnnconv_lib import InvalidInput
-from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters import notebooks, rerun
 from gnnconv_lib.cli import main
 from gnnconv_lib.sweeps import cluster, driver, tasks
 from gnnconv_lib.sweeps.identity import library_digest
@@ -72,10 +72,11 @@ def book(tmp_path_factory) -> Path:
         new_code_cell("from gnnconv_lib.chapters import parameters, report"),
         new_code_cell(DECLARATION, metadata={"tags": ["parameters"]}),
         new_code_cell("with parameters.check(globals()):\n    pass"),
+        new_code_cell("import os; a == 13 and os._exit(1)"),
         new_code_cell("if a == 3:\n    raise ZeroDivisionError('on request')"),
         new_code_cell("report.glue('product', a * b)\nreport.show('sum, n = 1', a + b)"),
         new_code_cell("report.table([[a, repr(b)]], ['a', 'exact | b'])"),
-        new_code_cell("import os; report.glue('folder', os.path.basename(os.getcwd()))"),
+        new_code_cell("report.glue('folder', os.path.basename(os.getcwd()))"),
         new_code_cell("report.table([[a, 1]] * (1 + a % 2), ['a', 'last'])"),
     ]
     (root / "book").mkdir()
@@ -349,7 +350,7 @@ def test_a_chapter_is_swept_from_the_command_line(run, scheduler, tmp_path, book
     assert status == 1
     assert err == (
         "gnnconv: the run a=3, b=0.30000000000000004 failed: chapter line failed in its code "
-        "cell 5: ZeroDivisionError: on request\n"
+        "cell 6: ZeroDivisionError: on request\n"
     )
     assert out == ("2 runs of line: 1 finished, 1 failed; the table is line-sweep/summary.csv\n")
     table = tmp_path / "line-sweep" / "summary.csv"
@@ -374,6 +375,11 @@ def test_a_chapter_is_swept_from_the_command_line(run, scheduler, tmp_path, book
     status, _, _ = run(*arguments)
     assert status == 1
     assert table.read_bytes() == content
+
+
+def test_a_kernel_that_dies_is_a_failed_chapter(book) -> None:
+    with pytest.raises(rerun.ChapterFailed, match=r"^chapter line failed: .*died"):
+        rerun.executed(book / "book" / "line.ipynb", {"a": 13})
 
 
 @pytest.mark.parametrize(

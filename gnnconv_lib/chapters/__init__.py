@@ -7,6 +7,7 @@
 | `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
 | `notebooks` | brings a notebook into its normal form and checks its hygiene |
 | `execute` | executes chapters in parallel |
+| `compilation_cache` | keeps what JAX compiled for them |
 | `rerun` | reruns one chapter with other parameters |
 
 Submodules load on first use.
@@ -18,6 +19,7 @@ import importlib
 from types import ModuleType
 
 _SUBMODULES = (
+    "compilation_cache",
     "declarations",
     "digest",
     "execute",
