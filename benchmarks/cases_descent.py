@@ -34,7 +34,7 @@ def cases(peers: Peers, quick: bool) -> Iterator[tuple[str, Callable[[], Case]]]
     for nodes in (100,) if quick else (100, 1000, 3000):
         yield f"relu-step-{nodes}", partial(_step, nodes)
     yield "relu-step-flat", partial(_flat, 1000 if quick else 100_000)
-    yield "trajectory-single", partial(_single, 2000 if quick else 20_000)
+    yield "trajectory-single", partial(_single, 2000 if quick else 50_000)
     yield "trajectory-batch", partial(_batch, 64 if quick else 1024)
 
 

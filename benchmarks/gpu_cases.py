@@ -68,8 +68,8 @@ def series(tiny: bool) -> Iterator[Series]:
         yield Series("gd_chains", dtype, "chains", chains, tolerance, _chains(dtype), 10_000)
         samples = (64, 128) if tiny else (10_000, 100_000, 1_000_000, 10_000_000)
         yield Series("mc_population", dtype, "samples", samples, tolerance, _samples(dtype), 10**6)
-    nodes = (32, 64) if tiny else (1024, 4096, 16_384, 65_536)
-    yield Series("overlap_tiles", "int8", "nodes", nodes, 1e-9, _tiles, 16_384)
+    nodes = (64, 128) if tiny else (1024, 4096, 16_384, 65_536)
+    yield Series("overlap_tiles", "int8", "nodes", nodes, 0.0, _tiles, 16_384)
 
 
 def _chains(dtype: str) -> Callable[[int], Job]:
@@ -115,12 +115,12 @@ def _samples(dtype: str) -> Callable[[int], Job]:
 
 
 def _tiles(nodes: int) -> Job:
-    from gnnconv_lib.kernels.overlap_tiles import overlap_tiles
+    from gnnconv_lib.kernels.overlap_tiles import overlap_histogram
 
     graph = graphs.erdos_renyi(nodes, 0.5, 0)
 
     def call(implementation: str) -> Any:
-        return overlap_tiles(graph, implementation=implementation)
+        return overlap_histogram(graph, implementation=implementation)
 
     # Upper triangle of an n x n x n product: n^3 multiplications and additions together.
     return Job(call, float(nodes) ** 3, nodes**2 / 8, "int8")
