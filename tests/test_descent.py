@@ -211,6 +211,29 @@ def test_one_bad_chain_does_not_stop_the_others():
     assert np.isfinite(path.losses).all()
 
 
+class Plain(relu_gnn.ReducedModel):
+    """The same model as one that the driver knows nothing about: chains by `vmap`."""
+
+
+def test_the_fast_way_of_the_reduced_model_is_the_general_one():
+    graphs = [GRAPH, gc.graphs.star(6), gc.graphs.cycle(9)]
+    W = np.random.default_rng(0).normal(size=(3, 2, 4))
+    V = np.random.default_rng(1).normal(size=(3, 2, 4))
+    start, _ = relu_gnn.reduce(W, V)
+    fast = relu_gnn.reduced_model(graphs, np.linalg.norm(V, axis=-1))
+    rates = np.array([10 / A, 0.05 / A, 0.01])
+    options = {"chains": 3, "model_axes": 0, "target": 1e-2, "records": [0, 1, 2, 40, 41]}
+    got = descent.run(fast, start, rates, 500, **options)
+    wanted = descent.run(Plain(*fast), start, rates, 500, **options)
+    assert got.status.tolist() == wanted.status.tolist()
+    assert set(got.status) == {"converged", "diverged", "budget"}
+    assert got.steps.tolist() == wanted.steps.tolist()
+    assert got.stopped_at.tolist() == wanted.stopped_at.tolist()
+    np.testing.assert_allclose(got.losses, wanted.losses, rtol=1e-11)
+    for one, other in zip(got.parameters, wanted.parameters, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+
+
 def test_any_model_runs():
     class Quadratic(tuple):
         __slots__ = ()

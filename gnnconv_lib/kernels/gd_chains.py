@@ -355,9 +355,10 @@ def _sums(
     if pairs <= _PAIRS_AT_ONCE or pairs * u.size <= _ENTRIES_AT_ONCE:
         return part(columns)
     blocks = -(-pairs // _PAIRS_AT_ONCE)
+    size = -(-pairs // blocks)
     cut = tuple(
-        jnp.pad(column, ((0, blocks * _PAIRS_AT_ONCE - pairs), (0, 0), (0, 0))).reshape(
-            blocks, _PAIRS_AT_ONCE, *column.shape[1:]
+        jnp.pad(column, ((0, blocks * size - pairs), (0, 0), (0, 0))).reshape(
+            blocks, size, *column.shape[1:]
         )
         for column in columns
     )
