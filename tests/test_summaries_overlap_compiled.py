@@ -246,3 +246,34 @@ def test_graphs_with_wide_indices(reference):
         shared = key % (int(closed.max()) + 1)
         total = 2 * int(np.sum(shared * np.concatenate([part[1] for part in parts])))
         assert total == int(np.sum(graph.degrees * (graph.degrees + 1)))
+
+
+@needs_numba
+def test_marks_of_former_rows_are_wiped_before_they_overflow(monkeypatch):
+    """Run uncompiled with a small largest mark, so that it is reached every few rows."""
+    from gnnconv_lib.summaries import _overlap_kernel as kernel
+
+    graph = graphs.random_regular(60, 4, 1)
+    monkeypatch.setattr(kernel, "_LAST", 40)
+    monkeypatch.setattr(kernel, "_count_row", kernel._count_row.py_func)
+    ones, work = np.ones(60, np.int32), np.zeros(60, np.int32)
+    shared, count = kernel._count_rows(
+        graph.indptr, graph.indices, ones, ones, ones * 0, 1, 5, 0, 60, work
+    )
+    expected = counting.overlapping_pairs(graph)
+    assert work.max() <= 45
+    assert int(np.sum(2 * shared * count)) == 60 * 4 * 5
+    groups = dict(zip(expected.shared.tolist(), expected.count.tolist(), strict=True))
+    groups[5] -= 60
+    assert {s: 2 * c for s, c in zip(shared.tolist(), count.tolist(), strict=True)} == {
+        s: c for s, c in groups.items() if c
+    }
+
+
+@needs_numba
+def test_stored_graphs_are_counted_from_disk(monkeypatch, tmp_path):
+    use(monkeypatch, compiled=True, merged=False)
+    graph = FAMILIES[-1]
+    np.testing.assert_array_equal(
+        all_groups(graphs.store(graph, tmp_path / "g")), all_groups(graph)
+    )

@@ -16,6 +16,7 @@ from numba import types
 __all__ = ["compiled"]
 
 _FREE = -1  # a free place of the hash table
+_LAST = 2**31 - 1  # the largest entry of `work`
 _ONE = np.uint64(1)
 
 
@@ -68,12 +69,40 @@ def _add_row(indptr, indices, size, own, row, work, touched):  # type: ignore[no
 
 
 @numba.njit(nogil=True)
-def _count_same(work, touched, found, counts):  # type: ignore[no-untyped-def]
-    """Counts of the touched entries by d_ij alone, for graphs with one label; wipes `work`."""
-    for place in range(found):
-        j = np.uint64(touched[place])
-        counts[np.uint64(work[j])] += 1
-        work[j] = 0
+def _count_row(indptr, indices, size, own, row, work, base, counts):  # type: ignore[no-untyped-def]
+    """Row `row` of the product, counted by d_ij alone while it is added up.
+
+    Entries of `work` below `base` are left from former rows and stand for 0, so nothing has to be
+    listed or wiped. An entry that grows moves from one count to another.
+    """
+    begin, end = np.uint64(indptr[row]), np.uint64(indptr[row + _ONE])
+    mine = own[row]
+    place = end
+    while place > begin:  # k = row and k = j
+        place -= _ONE
+        j = np.uint64(indices[place])
+        if j <= row:
+            break
+        work[j] = base + mine + own[j]
+        counts[mine + own[j]] += 1
+    for place_of_k in range(begin, end):
+        k = np.uint64(indices[place_of_k])
+        times, fresh = size[k], 0
+        start, place = np.uint64(indptr[k]), np.uint64(indptr[k + _ONE])
+        while place > start:
+            place -= _ONE
+            j = np.uint64(indices[place])
+            if j <= row:
+                break
+            before = work[j]
+            if before < base:
+                work[j] = base + times
+                fresh += 1
+            else:
+                work[j] = before + times
+                counts[np.uint64(before - base)] -= 1
+                counts[np.uint64(before - base + times)] += 1
+        counts[times] += fresh
 
 
 @numba.njit(nogil=True)
@@ -121,15 +150,23 @@ def _grown(old_keys, old_counts):  # type: ignore[no-untyped-def]
 def _count_rows(  # type: ignore[no-untyped-def]
     indptr, indices, size, own, label, labels, largest, first, last, work
 ):
-    """Keys and counts of the pairs i < j with first <= i < last; `work` is zero before and after."""
-    touched = np.empty(work.size + 1, np.int32)
+    """Keys and counts of the pairs i < j with first <= i < last; `work` holds zeros.
+
+    With one label, `work` must be of 32 bits.
+    """
     if labels == 1:
         table = np.zeros(largest + 1, np.int64)
+        base = np.int32(1)
         for row in range(np.uint64(first), np.uint64(last)):
-            found = _add_row(indptr, indices, size, own, row, work, touched)
-            _count_same(work, touched, found, table)
+            _count_row(indptr, indices, size, own, row, work, base, table)
+            if base > _LAST - 2 * (largest + 1):
+                work[:] = 0
+                base = np.int32(1)
+            else:
+                base += np.int32(largest + 1)
         shared = np.flatnonzero(table)
         return shared, table[shared]
+    touched = np.empty(work.size + 1, np.int32)
     keys, counts = np.full(1 << 12, _FREE, np.int64), np.zeros(1 << 12, np.int64)
     used = 0
     for row in range(np.uint64(first), np.uint64(last)):

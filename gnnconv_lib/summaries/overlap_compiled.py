@@ -4,7 +4,8 @@ awasthi2021, Section 3: d_ij = |N_i intersect N_j|. Book page `book/scale/toward
 
 One row of (Adjacency + I)^2 at a time: the closed neighbourhoods of all closed neighbours of i are
 added into a work array of n integers, the entries j > i that were touched are counted by
-(label_i, label_j, d_ij) in a hash table, and the work array is wiped. No pair is ever stored.
+(label_i, label_j, d_ij) in a hash table, and the work array is wiped. No pair is ever stored. On
+regular graphs d_ij alone is counted, while the entries grow; nothing is listed or wiped there.
 Memory: the graph, 8 n bytes per thread, and the table.
 
 Three decisions.
@@ -107,7 +108,8 @@ def compiled_counts(
         (key, count), int64 arrays of one length; a key may come back in later chunks.
     """
     # Entries of the product fit in a byte on most sparse graphs, and four times as many in a cache.
-    work = np.dtype(np.uint8 if largest < 256 else np.int32)
+    # With one label (a regular graph) they are counted while they grow, which takes 32 bits.
+    work = np.dtype(np.uint8 if largest < 256 and labels > 1 else np.int32)
     count_rows = _kernel(graph.indices.dtype.name, work.name)
     label = np.ascontiguousarray(label, np.int32)
     cuts = _cuts(graph)
