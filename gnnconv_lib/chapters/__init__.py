@@ -6,6 +6,7 @@
 | `rounding`, `digest`, `verdicts` | what `report` is made of |
 | `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
 | `notebooks` | brings a notebook into its normal form and checks its hygiene |
+| `benchmark_results`, `operation_count` | stored measurements, and counts without a clock |
 | `execute` | executes chapters in parallel |
 | `compilation_cache` | keeps what JAX compiled for them |
 | `rerun` | reruns one chapter with other parameters |
@@ -19,6 +20,7 @@ import importlib
 from types import ModuleType
 
 _SUBMODULES = (
+    "benchmark_results",
     "compilation_cache",
     "declarations",
     "digest",
@@ -26,6 +28,7 @@ _SUBMODULES = (
     "finding",
     "hygiene",
     "notebooks",
+    "operation_count",
     "parameters",
     "report",
     "rerun",
