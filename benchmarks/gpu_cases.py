@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks.timing import seconds_per_call
 from gnnconv_lib import graphs, relu_gnn, summaries
+from gnnconv_lib.chapters.operation_count import count
 
 __all__ = ["Job", "Series", "rates", "series"]
 
@@ -77,6 +78,9 @@ def _chains(dtype: str) -> Callable[[int], Job]:
 
     measure = summaries.overlap(graphs.random_regular(100, 10, 0))
     rate = 0.01 / float(relu_gnn.sums(measure, 1.0)[0])
+    model = relu_gnn.reduced_model(measure)
+    at = relu_gnn.Reduced(jnp.ones(()), jnp.ones(()))
+    per_step = count(lambda at: model.update(at, rate), at)
 
     def job(chains: int) -> Job:
         drawn = np.random.default_rng(0).normal(size=(2, chains, 1)).astype(dtype)
@@ -87,9 +91,7 @@ def _chains(dtype: str) -> Callable[[int], Job]:
             found = gd_chains(measure, u, beta, eta, [STEPS], implementation=implementation)
             return found.u, found.beta
 
-        # About 130 operations per pair: two polynomials of 21 terms, two arc tangents, sums.
-        operations = chains * STEPS * len(measure.rho) * 130.0
-        return Job(call, operations, 4.0 * drawn.nbytes, dtype)
+        return Job(call, float(chains * STEPS * per_step), 4.0 * drawn.nbytes, dtype)
 
     return job
 

@@ -101,13 +101,13 @@ def _pair_sum(nodes: int) -> Contender:
     return Contender("step", lambda: go(start), 2)
 
 
-def _linear(overlap_free_graph: Any, rounds: int, long: int = 50) -> Contender:
+def _linear(graph: Any, rounds: int, long: int = 50) -> Contender:
     generator = np.random.default_rng(0)
     start, teacher = (
         tuple(jnp.asarray(generator.normal(size=(10, 10)) / 100) for _ in range(2))
         for _ in range(2)
     )
-    walks = summaries.walks(overlap_free_graph, rounds)
+    walks = summaries.walks(graph, rounds)
     model = linear_gnn.full_model(*teacher, walks, rounds)
     go = steps_of(model, 1e-12, long)
     return Contender("step", lambda: go(start), long)
