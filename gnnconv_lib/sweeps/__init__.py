@@ -17,7 +17,7 @@ for finished, and the table at the end is the same file however often the sweep 
 | `records` | the stored results |
 | `tasks`, `values` | one run, on a worker; the numbers that a chapter printed |
 | `cluster`, `interrupts` | workers and what comes back from them |
-| `table` | the table at the end |
+| `table`, `progress` | the table at the end, the bar meanwhile |
 
 Only `cluster` imports Dask, when a sweep begins.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.sweeps import checks, cluster, grids, identity
+from gnnconv_lib.sweeps.progress import progress_bar
 from gnnconv_lib.sweeps.records import Folder, write_atomically
 from gnnconv_lib.sweeps.table import Run, table_text
 from gnnconv_lib.sweeps.tasks import Outcome, Task
@@ -187,7 +187,7 @@ def _sweep(
         if todo:
             with (
                 cluster.workers(scheduler, workers) as client,
-                closing(_bar(len(by_identity), len(runs), progress)) as bar,
+                closing(progress_bar(len(by_identity), len(runs), progress)) as bar,
                 closing(cluster.outcomes(client, unfinished())) as results,
             ):
                 for run, outcome in results:
@@ -225,26 +225,6 @@ def _remarks(
     damaged = sum(folder.damaged(run) for run in todo)
     if damaged:
         yield f"{damaged} of the runs in {folder.path} are damaged and will be repeated."
-
-
-def _bar(total: int, done: int, progress: bool | None) -> Any:
-    shown = sys.stderr.isatty() if progress is None else progress
-    if not shown:
-        return _NoBar()
-    # Imported here: tqdm belongs to the book.
-    from tqdm import tqdm
-
-    return tqdm(total=total, initial=done, desc="runs", unit="run")
-
-
-class _NoBar:
-    n = 0
-
-    def update(self, number: int) -> None:
-        """Nothing to show."""
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 def _say_nothing(remark: str) -> None:
