@@ -177,7 +177,7 @@ def test_memory_is_bounded_by_vectors_and_block(tmp_path):
     assert stored.indices.nbytes == 32_000_000
     assert counts == tuple(nodes * (2 * half) ** k for k in range(4))
     assert written < 28 << 20
-    assert multiplied < (4 << 20) + 3 * 8 * nodes
+    assert multiplied < (3 << 20) + 2 * 8 * nodes
 
 
 def test_blocks_over_dask_give_the_same_integers(tmp_path):

@@ -71,8 +71,10 @@ def _counts(nodes: int, length: int, product: Product, modulus: int) -> list[int
     counts = [nodes]
     for step in range(1, length + 1):
         if step % 2:
-            previous, vector = vector, product(vector, modulus)
-            counts.append(_inner(previous, vector, modulus))
+            following = product(vector, modulus)
+            counts.append(_inner(vector, following, modulus))
+            vector = following
+            del following  # two vectors at a time, not three
         else:
             counts.append(_inner(vector, vector, modulus))
     return counts

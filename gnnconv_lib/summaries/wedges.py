@@ -23,7 +23,7 @@ from gnnconv_lib.validation import InvalidInput
 __all__ = ["DegreeTotals", "degree_totals", "sample_wedges", "shared_messages"]
 
 _ROWS = 1 << 18  # row ends read at once
-_PIECE = 1 << 20  # neighbours compared at once
+_PIECE = 1 << 17  # neighbours compared at once
 
 
 @dataclass(frozen=True)
