@@ -51,7 +51,7 @@ def by_hand(graph, weights, samples, seed, activation):
 
 
 class TestReference:
-    @graphs
+    @pytest.mark.parametrize("graph", GRAPHS[2:], ids=lambda graph: graph.name)
     def test_loss_and_sums_agree_with_the_exact_ones(self, graph):
         W, W_star = weights((2, 3))
         value = mc_population.loss(W, W_star, graph, 20_000, seed=5, implementation="xla")
@@ -137,11 +137,14 @@ class TestPallas:
         def call(word, dtype):
             options = {"dtype": dtype, "implementation": word}
             loss = mc_population.loss(W, W_star, graph, 300, 5, **options)
-            sums = mc_population.sums(graph, 0.3, 300, 5, **options)
+            alone = graph.nodes == 1
+            sums = () if alone else mc_population.sums(graph, 0.3, 300, 5, **options)
             return np.stack([numbers(estimate) for estimate in (loss, *sums)])
 
         reference = call("xla", "float64")
         np.testing.assert_allclose(call("pallas", "float64"), reference, rtol=1e-12)
+        if graph.nodes == 1:  # the types are told apart on the larger graph
+            return
         np.testing.assert_allclose(call("xla", "float32"), reference, rtol=3e-6)
         np.testing.assert_allclose(call("pallas", "float32"), reference, rtol=3e-6)
 
