@@ -184,7 +184,10 @@ def flow_end(
         g = rounds * weight * m ** (rounds - 1) * gap * series
         return -np.array([g.sum(), (mu * g).sum()])
 
-    end = solve_ivp(velocity, (0, 1e7), start - goal, method="LSODA", rtol=1e-8, atol=1e-12)
+    # Long enough for the slowest direction at the teacher, and for plateaus on the way to it.
+    rate = rounds**2 * float(np.min(weight * aim ** (2 * rounds - 2)))
+    horizon = max(1e7, min(1e5 / max(rate, 1e-300), 1e15))
+    end = solve_ivp(velocity, (0, horizon), start - goal, method="LSODA", rtol=1e-8, atol=1e-12)
     return end.y[:, -1]
 
 
