@@ -22,14 +22,14 @@ __all__ = ["chunk_size", "features", "kernel"]
 
 LARGEST_CHUNK = 1024
 SMALLEST_CHUNK = 16
-NUMBERS_PER_CHUNK = 2**18
+NUMBERS_PER_CHUNK = 2**20
 
 
 def chunk_size(numbers: int) -> int:
     """Samples per chunk, a power of two, for so many numbers per sample.
 
-    >>> chunk_size(200), chunk_size(1000), chunk_size(10**6)
-    (1024, 256, 16)
+    >>> chunk_size(200), chunk_size(2000), chunk_size(10**6)
+    (1024, 512, 16)
     """
     fits = 2 ** int(np.log2(max(NUMBERS_PER_CHUNK // numbers, 1)))
     return min(max(fits, SMALLEST_CHUNK), LARGEST_CHUNK)
