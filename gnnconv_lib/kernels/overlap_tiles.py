@@ -41,7 +41,7 @@ from gnnconv_lib.validation import InvalidInput, require_integer
 
 __all__ = ["overlap_histogram", "overlap_moments", "pack", "tiled_overlap"]
 
-_TILE = {"xla": 256, "pallas": 64}
+_TILE = {"xla": 128, "pallas": 64}
 _LARGEST = 1 << 22  # nodes: counts of a strip stay below 2^31
 
 
