@@ -1,5 +1,9 @@
 """The kernel `mc_population`: exact values, agreement of implementations and types, tables."""
 
+import os
+import subprocess
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -167,6 +171,23 @@ class TestPallas:
             mc_population.loss(W, W_star, graph, 200, 7, "swish", implementation=word)
         )
         np.testing.assert_allclose(call("pallas"), call("xla"), rtol=1e-12)
+
+
+def test_without_64_bit_types_the_words_are_the_same():
+    """Another process, since the mode is of a process; there every type is float32."""
+    program = (
+        "import gnnconv_lib as gc; from gnnconv_lib.kernels import mc_population as m\n"
+        "print(m.loss([1.0, 0.2], [0.3, 1.0], gc.graphs.star(6), 2000, 3, 'tanh').mean)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "JAX_ENABLE_X64": "0", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wide = mc_population.loss([1.0, 0.2], [0.3, 1.0], gc.graphs.star(6), 2000, 3, "tanh")
+    assert float(finished.stdout) == pytest.approx(wide.mean, rel=3e-6)
 
 
 @pytest.mark.parametrize("dtype", TYPES)

@@ -19,6 +19,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
 
@@ -29,6 +30,7 @@ from gnnconv_lib.kernels.population_chunk import UNROLLED_PRODUCTS, Plan
 from gnnconv_lib.kernels.sharding import map_items
 from gnnconv_lib.monte_carlo.estimate import Estimate, Stream
 from gnnconv_lib.monte_carlo.sampling import weights_array
+from gnnconv_lib.precision import working_dtype
 from gnnconv_lib.validation import (
     InvalidInput,
     require_choice,
@@ -61,7 +63,8 @@ def loss(
         samples: number of independent draws of all node features, at least 2.
         seed: integer in [0, 2^63).
         activation: an `Activation` or its name.
-        dtype: "float64", or "float32" for everything inside a chunk.
+        dtype: "float64", or "float32" for everything inside a chunk; always "float32" where
+            JAX's 64-bit mode is off.
         implementation: "xla", "pallas", or None for "pallas" on CUDA and "xla" elsewhere.
         mesh: from `sharding.device_mesh`, to share the samples among devices; None: one device.
 
@@ -151,6 +154,8 @@ def partials(
     samples = require_integer("samples", samples, minimum=2)
     seed = require_integer("seed", seed, minimum=0, maximum=2**63 - 1)
     dtype = require_choice("dtype", dtype, TYPES)
+    if working_dtype(1.0) == jnp.float32:
+        dtype = "float32"
     axes, units = weights.shape[1], weights.shape[0] // 2
     sigma = None if activation is None else activations.get(activation)
     chosen = _chosen(word, axes, sigma)
