@@ -41,7 +41,7 @@ lab: $(READY) ## Open JupyterLab on the chapters
 unexport MPLBACKEND
 test test-chapters: export JAX_PLATFORMS ?= cpu
 
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope -q -rs --durations=10 \
+PYTEST := $(BIN)/python -m pytest -p tests.private_cache -n $(JOBS) --dist loadscope -q -rs --durations=10 \
 	--nbval --nbval-current-env --nbval-cell-timeout=300
 
 test: $(READY) ## Run every test: library, chapters, book, browser

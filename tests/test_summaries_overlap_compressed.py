@@ -1,12 +1,13 @@
 """The compressed overlap measure against the exact one, with sums in extended precision."""
 
+import importlib
 import sys
 
 import mpmath
 import numpy as np
 import pytest
 
-from gnnconv_lib import graphs
+from gnnconv_lib import graphs, relu_gnn
 from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_compressed
 
 COSINES = [1.0, 1 - 1e-12, 1 - 1e-6, 0.99, 0.7, 0.3, 1e-9, 0.0, -0.3, -0.7, -0.99, -1 + 1e-6, -1.0]
@@ -223,3 +224,29 @@ def test_dense_graph_in_bounded_memory():
     assert measure.total_pairs == 2000**2
     assert measure.shared_messages == int(np.sum((graph.degrees + 1) ** 2))
     assert peak < 20 << 20
+
+
+@pytest.mark.parametrize(
+    ("graph", "method", "kind"),
+    [
+        (graphs.erdos_renyi(200, 0.5, 3), "auto", "compressed"),
+        (graphs.erdos_renyi(200, 0.5, 3), "compressed", "compressed"),
+        (graphs.random_regular(64, 33, 1), "auto", "exact"),
+        (graphs.random_regular(64, 33, 1), "exact", "exact"),
+        (graphs.complete(40), "exact", "exact"),
+    ],
+)
+def test_large_dense_graphs_are_counted_in_tiles_of_bits(graph, method, kind, monkeypatch):
+    module = importlib.import_module("gnnconv_lib.summaries.overlap")
+    expected = module.overlap(graph, method)
+    routes = []
+    tiled = module._tiled
+    monkeypatch.setattr(module, "_tiled", lambda *rest: routes.append(1) or tiled(*rest))
+    monkeypatch.setattr(module, "TILED_NODES", 1)
+    found = module.overlap(graph, method)
+    assert routes == [1]
+    assert found.method == expected.method == kind
+    for cosine in (1.0, 0.3, -0.9):
+        ours = [float(value) for value in relu_gnn.sums(found, cosine)]
+        assert ours == pytest.approx([float(v) for v in relu_gnn.sums(expected, cosine)], rel=1e-13)
+    assert found.total_pairs == expected.total_pairs

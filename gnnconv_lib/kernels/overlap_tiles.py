@@ -2,8 +2,8 @@
 
 A tile of the square is an integer product of bit-packed rows. What remains of it is
 
-* on a regular graph the histogram of d_ij: it is the measure, to the last count;
-* otherwise the Chebyshev moments of the pairs on the panels of `summaries.overlap_compressed`,
+- on a regular graph the histogram of d_ij: it is the measure, to the last count;
+- otherwise the Chebyshev moments of the pairs on the panels of `summaries.overlap_compressed`,
   from which follow the masses in the interpolation points. (A histogram by both degrees and d_ij
   would have as many bins as a dense irregular graph has pairs.)
 

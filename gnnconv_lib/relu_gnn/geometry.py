@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.validation import InvalidInput
@@ -99,7 +100,7 @@ def read_measure(overlap: Any, dtype: Any, pad: bool = True) -> PairTable:
     """
     if isinstance(overlap, PairTable):
         return PairTable(*(jnp.asarray(field, dtype) for field in overlap))
-    if hasattr(overlap, "adjacency"):
+    if isinstance(overlap, Graph):
         from gnnconv_lib import summaries
 
         overlap = summaries.overlap(overlap)
