@@ -113,7 +113,11 @@ def test_arguments_of_a_function_are_checked() -> None:
             checks.require_arguments(total, swept, fixed)
 
 
-@pytest.mark.parametrize("function", [lambda x: {}, len.__call__, print.__class__, 5], ids=str)
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: {}, len.__call__, print.__class__, 5],
+    ids=["lambda", "method", "class", "number"],
+)
 def test_functions_that_workers_cannot_import_are_refused(function: object) -> None:
     if function is print.__class__:
         function = type("Local", (), {"call": lambda self: {}})().call
