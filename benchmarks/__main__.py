@@ -98,7 +98,7 @@ def _measure(asked: Any, peers: Peers, rounds: int) -> dict[str, Any] | None:
         if asked.list:
             print(curve.name)
             continue
-        found["curves"].append(growth.run(curve, max(3, rounds // 3)))
+        found["curves"].append(growth.run(curve, rounds))
         points = found["curves"][-1]["points"]
         first = points[0]["seconds"]["median"]
         costs = ", ".join(f"{p['size']:g}: {p['seconds']['median'] / first:.3g}" for p in points)
