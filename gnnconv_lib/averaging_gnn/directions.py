@@ -100,12 +100,6 @@ def raw_directions(
     else:
         pulled = jnp.einsum("...dn,...n->...d", data.features, back)
         raw = -pulled[..., :, None] * v[..., None, :]
-    if data.weights is None:
-        # The residual is `back` itself: one product for both sums over it, where a reduction of
-        # its own would cost an eighth of a step.
-        rows = jnp.concatenate([after, back[..., None, :]], axis=-2)
-        sums = jnp.einsum("...kn,...n->...k", rows, back) / data.size
-        return raw / data.size, -sums[..., :-1], sums[..., -1]
     slope = -jnp.einsum("...qn,...n->...q", after, back)
     return raw / data.size, slope / data.size, jnp.mean(residual**2, axis=-1)
 
