@@ -1,5 +1,6 @@
 """Sweeps on Dask: each run once, failures told, kills survived, the same table in the end."""
 
+import asyncio
 import csv
 import os
 import shutil
@@ -19,7 +20,7 @@ from gnnconv_lib import InvalidInput
 from gnnconv_lib.chapters import notebooks, rerun
 from gnnconv_lib.cli import main
 from gnnconv_lib.sweeps import cluster, driver, tasks
-from gnnconv_lib.sweeps.identity import library_digest
+from gnnconv_lib.sweeps.identity import Work, library_digest
 
 distributed = pytest.importorskip("distributed", reason="Dask distributed is not installed")
 
@@ -440,3 +441,20 @@ def test_an_interrupt_of_the_command_is_one_line(tmp_path, book) -> None:
     assert err.count("\n") == 1
     states = {row["status"] for row in rows(tmp_path / "out" / "summary.csv")}
     assert states == {"finished", "not run"}
+
+
+def test_a_chapter_runs_where_another_event_loop_is_known(book) -> None:
+    from jupyter_core.utils import ensure_event_loop
+
+    task = tasks.Task(
+        Work("chapter", "line", "", tasks.library_digest()),
+        {"a": 2},
+        (book / "book" / "line.ipynb").read_text(encoding="utf-8"),
+        str(book / "book"),
+    )
+
+    async def inside() -> tasks.Outcome:
+        ensure_event_loop()  # remembers this loop, which runs, in the context of the thread below
+        return await asyncio.to_thread(tasks.perform, task)
+
+    assert asyncio.run(inside()).error == ""

@@ -6,6 +6,7 @@ gave travels back. An error becomes one line, so that one bad combination does n
 
 from __future__ import annotations
 
+import contextvars
 import importlib
 import operator
 import platform
@@ -112,8 +113,12 @@ def _chapter(task: Task) -> Outcome:
         path = Path(place) / f"{task.work.name}.ipynb"
         path.write_text(task.notebook, encoding="utf-8")
         folder = task.folder if Path(task.folder).is_dir() else place
+        # A context of its own: an inherited one may name an event loop that runs elsewhere.
+        fresh = contextvars.Context()
         try:
-            notebook = rerun.executed(path, task.parameters, folder=folder, progress=False)
+            notebook = fresh.run(
+                rerun.executed, path, task.parameters, folder=folder, progress=False
+            )
         except rerun.ChapterFailed as error:
             kept = None if error.notebook is None else notebooks.normal_form(error.notebook)
             return Outcome(error=one_line(error), notebook=kept, versions=_versions())
