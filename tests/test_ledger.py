@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pytest
 from ledger_ids import REQUIRED
 
-from gnnconv_lib import audit, ledger
+from gnnconv_lib import audit, ledger, plotting_ledger
 from gnnconv_lib.evidence import Evidence, Witness
 from gnnconv_lib.validation import InvalidInput
 
@@ -415,7 +415,7 @@ def test_parsing_leaves_its_input_alone():
 
 def test_the_strip_shows_every_item_once_in_the_row_of_its_verdict():
     for book in LEDGERS:
-        figure = ledger.verdict_strip(book)
+        figure = plotting_ledger.verdict_strip(book)
         (axes,) = figure.axes
         rows = [label.get_text() for label in axes.get_yticklabels()]
         assert rows == [f"{verdict}: {number}" for verdict, number in book.counts().items()]

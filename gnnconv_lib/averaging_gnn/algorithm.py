@@ -25,8 +25,8 @@ from gnnconv_lib.averaging_gnn.directions import approximate_direction, checked_
 from gnnconv_lib.averaging_gnn.model import parameters
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.averaging_gnn.training import NORMS, Weights, normalized, train, with_chains
-from gnnconv_lib.descent.trajectory import Trajectory
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import require_choice
 
 __all__ = ["errors", "run", "step"]

@@ -21,10 +21,10 @@ from gnnconv_lib.averaging_gnn.model import parameters
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.averaging_gnn.training import NORMS, Weights, normalized, train, with_chains
 from gnnconv_lib.averaging_gnn.xi import as_degrees
-from gnnconv_lib.descent.trajectory import Trajectory
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.summaries.degrees import DegreeMeasure
+from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
 
 __all__ = ["matching_scale", "run_exact", "step_exact"]

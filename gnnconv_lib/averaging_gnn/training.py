@@ -23,7 +23,8 @@ from jax import lax
 from gnnconv_lib.averaging_gnn.directions import divide_by_xi, raw_directions
 from gnnconv_lib.averaging_gnn.model import loss
 from gnnconv_lib.averaging_gnn.sample import Sample
-from gnnconv_lib.descent.trajectory import (
+from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.trajectory import (
     BUDGET,
     CONVERGED,
     DIVERGED,
@@ -32,7 +33,6 @@ from gnnconv_lib.descent.trajectory import (
     record_steps,
     require_rates,
 )
-from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.validation import InvalidInput, require_real
 
 __all__ = ["NORMS", "Weights", "normalized", "train", "with_chains"]

@@ -11,7 +11,7 @@ from gnnconv_lib.descent.rates import (
 )
 from gnnconv_lib.descent.relu import run_relu
 from gnnconv_lib.descent.relu_ensemble import NORMALISATIONS, ReluEnsemble, relu_ensemble
-from gnnconv_lib.descent.trajectory import STATUSES, Trajectory, record_steps
+from gnnconv_lib.trajectory import STATUSES, Trajectory, record_steps
 
 __all__ = [
     "NORMALISATIONS",

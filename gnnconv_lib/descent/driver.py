@@ -27,7 +27,7 @@ import numpy as np
 from jax import lax
 
 from gnnconv_lib.descent.relu_chains import advance_relu, relu_axes
-from gnnconv_lib.descent.trajectory import (
+from gnnconv_lib.trajectory import (
     BUDGET,
     CONVERGED,
     DIVERGED,

@@ -26,10 +26,10 @@ import numpy as np
 from gnnconv_lib import relu_gnn
 from gnnconv_lib.descent.block_march import MOST_POINTS, march
 from gnnconv_lib.descent.half_angle import HalfAngle, log_loss
-from gnnconv_lib.descent.trajectory import record_steps, require_rates
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import length_of, read_measure, surplus_of
 from gnnconv_lib.relu_gnn.pair_terms import PairTable
+from gnnconv_lib.trajectory import record_steps, require_rates
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["LongTrajectory", "run_long"]

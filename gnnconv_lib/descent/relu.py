@@ -14,8 +14,8 @@ import numpy as np
 
 from gnnconv_lib import relu_gnn
 from gnnconv_lib.descent.driver import run
-from gnnconv_lib.descent.trajectory import Trajectory
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["run_relu"]

@@ -66,7 +66,8 @@ def advance_relu(
     Returns:
         The state after the last gap, and (step, loss, parameters, code) at each record.
     """
-    from gnnconv_lib.kernels import gd_chains as kernel
+    from gnnconv_lib.kernels.gd_chains import run_chains
+    from gnnconv_lib.kernels.gd_chains_parts import ChainProblem, ChainState
 
     u = state.parameters.u
     dtype = u.dtype
@@ -88,21 +89,21 @@ def advance_relu(
     if own[1]:
         missing = 1 + len(units) - teacher.ndim
         teacher = teacher.reshape(chains, *(1,) * missing, *teacher.shape[1:])
-    start = kernel.ChainState(
+    start = ChainState(
         inward(state.parameters.u),
         inward(state.parameters.beta),
         state.step.reshape(chains),
         state.code.reshape(chains),
     )
-    after, seen = kernel.run_chains(
+    problem = ChainProblem(
         table,
-        start,
         inward(jnp.broadcast_to(teacher**2, (chains, *units))),
         jnp.broadcast_to(rates.astype(dtype), (chains,)),
         gaps,
         jnp.asarray(target, dtype),
         jnp.asarray(limit, dtype),
     )
+    after, seen = run_chains(problem, start)
     here = Reduced(outward(after.u), outward(after.beta))
     moved = type(state)(here, here, flat(after.step), flat(after.code))
     parameters = Reduced(outward(seen.u), outward(seen.beta))

@@ -17,11 +17,18 @@ import jax.numpy as jnp
 from jax import lax
 from jax.experimental import pallas
 
-from gnnconv_lib.descent.trajectory import BUDGET, CONVERGED, DIVERGED
-from gnnconv_lib.kernels.gd_chains import ChainRecords, ChainState, units_loss, units_step
+from gnnconv_lib.kernels.gd_chains_parts import (
+    ChainProblem,
+    ChainRecords,
+    ChainState,
+    judged,
+    units_loss,
+    units_step,
+)
 from gnnconv_lib.kernels.implementation import compiler_parameters
 from gnnconv_lib.relu_gnn.geometry import length_of
-from gnnconv_lib.relu_gnn.pair_terms import PairTable, direction, pair_terms
+from gnnconv_lib.relu_gnn.pair_terms import direction, pair_terms
+from gnnconv_lib.trajectory import BUDGET, CONVERGED, DIVERGED
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["advance_pallas"]
@@ -29,18 +36,9 @@ __all__ = ["advance_pallas"]
 
 @partial(jax.jit, static_argnames=("interpret", "block"))
 def advance_pallas(
-    table: PairTable,
-    state: ChainState,
-    weight: jax.Array,
-    rates: jax.Array,
-    gaps: jax.Array,
-    target: jax.Array,
-    limit: jax.Array,
-    *,
-    interpret: bool,
-    block: int,
+    problem: ChainProblem, state: ChainState, *, interpret: bool, block: int
 ) -> tuple[ChainState, ChainRecords]:
-    """All chains through all gaps, with the arguments and results of `gd_chains.advance`.
+    """All chains through all gaps, with the arguments and results of `gd_chains_xla.advance`.
 
     Args:
         interpret: whether Pallas interprets the kernel.
@@ -51,6 +49,7 @@ def advance_pallas(
     """
     if block < 1 or block & (block - 1):
         raise InvalidInput(f"block must be a power of two, got {block}.")
+    table, weight, rates, gaps, target, limit = problem
     units, chains = state.u.shape
     dtype = state.u.dtype
     # Triton's blocks are powers of two: units without weight at the teacher fill them up.
@@ -172,16 +171,13 @@ def _program(own: bool, pairs: int, records: int, *refs: Any) -> None:
     def losses(u: jax.Array, beta: jax.Array, gap: jax.Array) -> jax.Array:
         return jnp.sum(weight * units_loss(u, beta, gap, full), axis=0)
 
-    def judged(loss: jax.Array) -> jax.Array:
-        reached = jnp.where(loss <= target, CONVERGED, BUDGET)
-        fine = (loss <= limit) & (jnp.abs(loss) < jnp.inf)
-        return jnp.where(fine, reached, DIVERGED).astype(jnp.int32)
-
     def step(_: Any, carry: Any) -> Any:
         u, beta, count, code = carry
         gap, slope = sums(u, beta)
         active = code == BUDGET
-        code = jnp.where(active, judged(losses(u, beta, gap)), code)
+        code = jnp.where(active, judged(losses(u, beta, gap), target, limit), code).astype(
+            jnp.int32
+        )
         go = code == BUDGET
         moved_u, moved_beta = units_step(u, beta, gap, slope, full, messages, rates)
         size = jnp.sum(weight * full * (1 + moved_u * moved_u + moved_beta * moved_beta), axis=0)
@@ -200,7 +196,7 @@ def _program(own: bool, pairs: int, records: int, *refs: Any) -> None:
         gap = jnp.where(running > 0, gap, jnp.zeros_like(gap))
         u, beta, count, code = lax.fori_loop(jnp.zeros_like(gap), gap, step, carry)
         loss = losses(u, beta, sums(u, beta)[0])
-        code = jnp.where(code == BUDGET, judged(loss), code)
+        code = jnp.where(code == BUDGET, judged(loss, target, limit), code).astype(jnp.int32)
         u_out[record] = u
         beta_out[record] = beta
         loss_out[record] = loss

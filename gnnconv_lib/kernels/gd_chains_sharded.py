@@ -17,29 +17,25 @@ import numpy as np
 from jax import lax
 from jax.sharding import Mesh
 
-from gnnconv_lib.descent.trajectory import CONVERGED
-from gnnconv_lib.kernels.gd_chains import ChainRecords, ChainState, run_chains
+from gnnconv_lib.kernels.gd_chains import run_chains
+from gnnconv_lib.kernels.gd_chains_parts import ChainProblem, ChainRecords, ChainState
 from gnnconv_lib.kernels.sharding import map_items
-from gnnconv_lib.relu_gnn.pair_terms import PairTable
+from gnnconv_lib.trajectory import CONVERGED
 
 __all__ = ["spread_chains"]
 
 
 def spread_chains(
-    table: PairTable,
+    problem: ChainProblem,
     state: ChainState,
-    weight: jax.Array,
-    rates: jax.Array,
-    gaps: jax.Array,
-    target: jax.Array,
-    limit: jax.Array,
-    implementation: str,
-    interpret: bool,
+    implementation: str | None,
+    interpret: bool | None,
     block: int,
     *,
     mesh: Mesh,
 ) -> ChainRecords:
     """The records of `gd_chains.run_chains` from the same arguments, with NumPy arrays."""
+    table = problem.table
     chains = state.code.shape[0]
     own = table.rho.ndim == 2
 
@@ -56,11 +52,11 @@ def spread_chains(
     tables = jax.tree.map(lambda field: blocks(np.asarray(field).T), table) if own else None
     found = map_items(
         _program(implementation, interpret, block),
-        (states, blocks(weight), blocks(rates), tables),
+        (states, blocks(problem.weight), blocks(problem.rates), tables),
         None if own else table,
-        gaps,
-        target,
-        limit,
+        problem.gaps,
+        problem.target,
+        problem.limit,
         mesh=mesh,
     )
 
@@ -73,13 +69,13 @@ def spread_chains(
 
 
 @lru_cache(maxsize=16)
-def _program(implementation: str, interpret: bool, block: int) -> Callable[..., Any]:
+def _program(implementation: str | None, interpret: bool | None, block: int) -> Callable[..., Any]:
     def program(items: Any, shared: Any, gaps: Any, target: Any, limit: Any) -> Any:
         def one(item: Any) -> ChainRecords:
             state, weight, rates, table = item
             table = shared if table is None else jax.tree.map(lambda field: field.T, table)
-            ends = (gaps, target, limit, implementation, interpret, block)
-            return run_chains(table, state, weight, rates, *ends)[1]
+            problem = ChainProblem(table, weight, rates, gaps, target, limit)
+            return run_chains(problem, state, implementation, interpret, block)[1]
 
         return lax.map(one, items)
 

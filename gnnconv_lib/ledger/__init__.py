@@ -9,7 +9,6 @@ Book page: `book/back/ledger`.
 
 from __future__ import annotations
 
-from gnnconv_lib.ledger.drawing import verdict_strip
 from gnnconv_lib.ledger.items import CORRECTED, KINDS, VERDICTS, Item, Ledger, check_uses
 from gnnconv_lib.ledger.reading import load, parse
 from gnnconv_lib.ledger.rendering import (
@@ -57,6 +56,5 @@ __all__ = [
     "parse",
     "unknown_checks",
     "unlisted_checks",
-    "verdict_strip",
     "verify",
 ]

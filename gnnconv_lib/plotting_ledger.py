@@ -5,12 +5,10 @@ Book page: `book/back/ledger`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from matplotlib.figure import Figure
 
-from gnnconv_lib.ledger.items import VERDICTS, Item, Ledger
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from gnnconv_lib import plotting
+from gnnconv_lib.ledger import VERDICTS, Item, Ledger
 
 __all__ = ["STYLES", "verdict_strip"]
 
@@ -32,8 +30,6 @@ def verdict_strip(ledger: Ledger) -> Figure:
     Args:
         ledger: the ledger of one paper.
     """
-    from gnnconv_lib import plotting
-
     figure, axes = plotting.figure(width=7.2, height=3.4)
     counts = ledger.counts()
     place = {item.id: position for position, item in enumerate(ledger, start=1)}
