@@ -1,5 +1,9 @@
 """What the tests of all kernels share: how a kernel can run here, and the gate without a GPU."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from gnnconv_lib.kernels import implementation
@@ -28,3 +32,21 @@ def lowers_for_cuda(function, *args):
     kernels = text.count("__gpu$xla.gpu.triton")
     assert kernels >= 1, "no Triton kernel in the lowered program"
     return kernels
+
+
+def output_on_devices(count, program):
+    """What a program prints in a process of its own with so many simulated devices."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={
+            **os.environ,
+            "XLA_FLAGS": f"--xla_force_host_platform_device_count={count}",
+            "JAX_PLATFORMS": "cpu",
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()

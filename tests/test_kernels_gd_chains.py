@@ -1,18 +1,16 @@
 """gd_chains: both implementations against Eq. (8) itself, statuses, edges, devices, the CUDA gate."""
 
-import subprocess
-import sys
 from functools import cache
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from kernels_support import MODES, lowers_for_cuda
+from kernels_support import MODES, lowers_for_cuda, output_on_devices
 
 import gnnconv_lib as gc
 from gnnconv_lib import descent, relu_gnn
-from gnnconv_lib.kernels import gd_chains as module
+from gnnconv_lib.kernels import gd_chains_xla
 from gnnconv_lib.kernels.gd_chains import gd_chains
 from gnnconv_lib.kernels.sharding import device_mesh
 from gnnconv_lib.relu_gnn.geometry import read_measure
@@ -137,8 +135,8 @@ class TestXla(Cases):
     def test_many_pairs_in_blocks(self, monkeypatch):
         u, beta = starts()
         whole = self.run(OVERLAP, u, beta, 0.1 / A, np.array([0, 20]))
-        monkeypatch.setattr(module, "_PAIRS_AT_ONCE", 2)
-        monkeypatch.setattr(module, "_ENTRIES_AT_ONCE", 1)
+        monkeypatch.setattr(gd_chains_xla, "_PAIRS_AT_ONCE", 2)
+        monkeypatch.setattr(gd_chains_xla, "_ENTRIES_AT_ONCE", 1)
         gaps = np.array([0, 19, 1])  # another shape, traced anew
         cut = self.run(OVERLAP, u, beta, 0.1 / A, gaps)
         np.testing.assert_allclose(cut.loss[::2], whole.loss, rtol=1e-14)
@@ -228,18 +226,4 @@ print("equal")
 
 
 def test_four_devices_give_the_bits_of_one():
-    done = subprocess.run(
-        [sys.executable, "-c", FOUR_DEVICES],
-        env={
-            "XLA_FLAGS": "--xla_force_host_platform_device_count=4",
-            "JAX_PLATFORMS": "cpu",
-            "PATH": "",
-            "PYTHONPATH": ":".join(sys.path),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip() == "equal"
+    assert output_on_devices(4, FOUR_DEVICES) == "equal"

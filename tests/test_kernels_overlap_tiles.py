@@ -1,14 +1,12 @@
 """overlap_tiles: counts against the plain product, sums against the exact measure, devices, gate."""
 
-import subprocess
-import sys
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from kernels_support import MODES, lowers_for_cuda
+from kernels_support import MODES, lowers_for_cuda, output_on_devices
 
 import gnnconv_lib as gc
 from gnnconv_lib import relu_gnn, summaries
@@ -173,21 +171,7 @@ print("equal")
 
 
 def test_four_devices_give_the_bits_of_one():
-    done = subprocess.run(
-        [sys.executable, "-c", FOUR_DEVICES],
-        env={
-            "XLA_FLAGS": "--xla_force_host_platform_device_count=4",
-            "JAX_PLATFORMS": "cpu",
-            "PATH": "",
-            "PYTHONPATH": ":".join(sys.path),
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip() == "equal"
+    assert output_on_devices(4, FOUR_DEVICES) == "equal"
 
 
 def test_a_mesh_of_one_device():

@@ -14,11 +14,11 @@ import gnnconv_lib as gc
 from gnnconv_lib.kernels import mc_population, sharding
 
 # Both programs print what `mc_population` finds, exactly (floats as hexadecimal).
-RUN = """
-import json
+RUN = '''
+import hashlib, json
 import jax, numpy as np
 import gnnconv_lib as gc
-from gnnconv_lib.kernels import mc_population, sharding
+from gnnconv_lib.kernels import gd_chains, mc_population, overlap_tiles, sharding
 
 def exact(estimate):
     return [float(estimate.mean).hex(), float(estimate.standard_error).hex()]
@@ -31,13 +31,23 @@ def found(mesh, samples=6000, implementation="xla"):
     if implementation == "xla":
         values += mc_population.sums(graph, 0.3, samples, 7, **options)
     return [exact(value) for value in values]
-"""
+
+def bits(mesh):
+    """Digests of whole runs of 10 chains and of the overlaps of a dense graph."""
+    u, beta = np.abs(np.random.default_rng(0).normal(size=(2, 10, 2)))
+    dense = gc.graphs.erdos_renyi(60, 0.4, 0)
+    chains = gd_chains.gd_chains(gc.graphs.star(6), u, beta, 1e-3, [3, 40], block=4, mesh=mesh)
+    leaves = [*chains, overlap_tiles.overlap_histogram(dense, tile=16, mesh=mesh)]
+    leaves += overlap_tiles.overlap_moments(dense, tile=16, mesh=mesh)
+    return [hashlib.sha256(np.asarray(leaf).tobytes()).hexdigest() for leaf in leaves]
+'''
 
 FOUR_DEVICES = (
     RUN
     + """
 results = {count: found(sharding.device_mesh(count)) for count in (1, 3, 4)}
 results[0] = found(None)
+results["bits"] = [bits(sharding.device_mesh(count)) for count in (1, 3, 4)]
 mesh = sharding.device_mesh()
 results["grid"] = found(jax.sharding.Mesh(mesh.devices.reshape(2, 2), ("a", "b")))
 results["pallas"] = [found(m, 300, "pallas") for m in (None, mesh)]
@@ -59,7 +69,7 @@ jax.distributed.initialize(sys.argv[1], num_processes=2, process_id=int(sys.argv
     + """
 mesh = sharding.device_mesh()
 local = sharding.device_mesh(jax.local_devices())
-print(json.dumps({"all": found(mesh), "local": found(local), "devices": mesh.size}))
+print(json.dumps({"all": found(mesh), "local": found(local), "bits": bits(mesh), "devices": mesh.size}))
 """
 )
 
@@ -99,6 +109,11 @@ class TestFourDevices:
         for count in ("1", "3", "4", "grid"):
             assert four_devices[count] == four_devices["0"]
 
+    def test_chains_and_overlaps_are_bit_equal_too(self, four_devices):
+        one, three, four = four_devices["bits"]
+        assert one == three == four
+        assert len(one) == 5 + 4  # fields of the records, the histogram, three sums of the moments
+
     def test_results_are_right(self, four_devices):
         exact = gc.relu_gnn.sums(gc.graphs.star(6), 0.3)
         for (mean, error), value in zip(four_devices["4"][1:], exact, strict=True):
@@ -121,6 +136,7 @@ def test_two_processes_give_the_results_of_one(four_devices):
     for found in [answer(process) for process in processes]:
         assert found["devices"] == 4
         assert found["all"] == found["local"] == four_devices["0"]
+        assert found["bits"] == four_devices["bits"][0]
 
 
 class TestInThisProcess:
