@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks.timing import seconds_per_call
+from benchmarks.stopwatch import seconds_per_call
 from gnnconv_lib import graphs, relu_gnn, summaries
 from gnnconv_lib.chapters.operation_count import count
 

@@ -1,13 +1,14 @@
 """The peers' side of `peers`: reads requests, runs jobs, measures itself. Runs in `.bench`.
 
-Imports nothing of this project, since the environment holds only the peers.
+Imports `stopwatch` beside it and nothing else of this project: the environment holds only the peers.
 """
 
 import json
 import sys
-import time
 import types
 from importlib import metadata, util
+
+from stopwatch import seconds_per_call
 
 
 def load(name):
@@ -135,20 +136,6 @@ JOBS = {
     "monte_carlo_loss": monte_carlo_loss,
     "gauss_hermite": gauss_hermite,
 }
-
-
-def seconds_per_call(call, span):
-    """Seconds per call, from as many calls as fill the span, at least one."""
-    start = time.perf_counter()
-    call()
-    first = time.perf_counter() - start
-    if first >= span:
-        return first
-    count = min(int(span / max(first, 1e-7)) + 1, 100_000)
-    start = time.perf_counter()
-    for _ in range(count):
-        call()
-    return (time.perf_counter() - start) / count
 
 
 def answer(request, calls):

@@ -7,14 +7,15 @@ round, over the rounds: median, lowest and highest.
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 
-__all__ = ["Contender", "Spread", "interleave", "ratios", "seconds_per_call", "spread"]
+from benchmarks.stopwatch import seconds_per_call
+
+__all__ = ["Contender", "Spread", "interleave", "ratios", "spread"]
 
 #: A measurement repeats its call until it has lasted about this long, in seconds.
 SPAN = 0.01
@@ -64,24 +65,6 @@ class Spread:
             "high": self.high,
             "rounds": self.rounds,
         }
-
-
-def seconds_per_call(call: Callable[[], Any], span: float) -> float:
-    """Seconds per call, from as many calls as fill `span`, at least one.
-
-    >>> 0 <= seconds_per_call(lambda: None, 0.0) < 1
-    True
-    """
-    start = time.perf_counter()
-    call()
-    first = time.perf_counter() - start
-    if first >= span:
-        return first
-    count = min(int(span / max(first, 1e-7)) + 1, 100_000)
-    start = time.perf_counter()
-    for _ in range(count):
-        call()
-    return (time.perf_counter() - start) / count
 
 
 def spread(values: list[float]) -> Spread:
