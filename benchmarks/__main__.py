@@ -22,7 +22,7 @@ from benchmarks import (
     results,
 )
 from benchmarks.peers import Peers
-from gnnconv_lib.chapters.benchmark_results import load
+from gnnconv_lib.page.benchmark_results import load
 
 __all__ = ["main"]
 

@@ -16,7 +16,8 @@ from benchmarks.memory import peak_gib
 from benchmarks.peers import Peers
 from benchmarks.timing import Contender
 from gnnconv_lib import graphs, linear_gnn, summaries
-from gnnconv_lib.kernels import overlap_tiles
+from gnnconv_lib.summaries import overlap_tiled
+from gnnconv_lib.witnesses.relu_dual import relu_dual, step_dual
 
 __all__ = ["cases"]
 
@@ -124,8 +125,8 @@ def _dense(large: int, nodes: int) -> Case:
     build = f"graph = graphs.erdos_renyi({large}, 0.5, 0)\n"
     # A first call loads the compiler, which is no memory of the method.
     setup = (
-        f"{IMPORTS}from gnnconv_lib.kernels import overlap_tiles\n"
-        f"overlap_tiles.tiled_overlap(graphs.erdos_renyi(64, 0.5, 0))\n{build}"
+        f"{IMPORTS}from gnnconv_lib.summaries import overlap_tiled\n"
+        f"overlap_tiled.tiled_overlap(graphs.erdos_renyi(64, 0.5, 0))\n{build}"
     )
     memory = f"GiB above the graph at n = {large:,}"
 
@@ -139,14 +140,15 @@ def _dense(large: int, nodes: int) -> Case:
         rho = shared / size
         at = 0.3 * rho
         own = np.minimum(rho, 1.0)
-        s = lambda x: (np.sqrt(1 - x * x) + x * (np.pi - np.arccos(x))) / np.pi  # noqa: E731
-        slope = 1 - np.arccos(at) / np.pi
-        return np.array([np.sum(size * s(own)), np.sum(size * s(at)), np.sum(shared * slope)])
+        mixed, slope = relu_dual(at), step_dual(at)
+        return np.array(
+            [np.sum(size * relu_dual(own)), np.sum(size * mixed), np.sum(shared * slope)]
+        )
 
     return Case(
         "overlap-dense",
         f"overlap measure of a Bernoulli(1/2) graph, n = {nodes:,}",
-        Contender("ours, tiles of bits", lambda: sums(overlap_tiles.tiled_overlap(graph))),
+        Contender("ours, tiles of bits", lambda: sums(overlap_tiled.tiled_overlap(graph))),
         (
             Peer(Contender("n x n matrix in NumPy", by_matrix), 1e-12),
             Peer(
@@ -154,7 +156,7 @@ def _dense(large: int, nodes: int) -> Case:
                 1e-12,
             ),
         ),
-        facts={memory: lambda _: peak_gib("overlap_tiles.tiled_overlap(graph)", setup, above=True)},
+        facts={memory: lambda _: peak_gib("overlap_tiled.tiled_overlap(graph)", setup, above=True)},
         targets=(
             Target(
                 f"n = {large:,} in less than an n x n array of float32",

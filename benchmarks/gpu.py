@@ -1,14 +1,20 @@
-"""The kernels on a GPU: tests, agreement, times, floors, crossovers (`make gpu`).
+"""The kernels on a GPU: agreement, times, floors, crossovers; the steps of `make gpu`.
 
-Writes benchmarks/results/gpu-DEVICE.json and nothing else. Where JAX sees no GPU: one sentence and
-exit code 2. Everything fits into ten minutes: when the time is short, the larger sizes are left out
-and named. `--rehearse` goes through the same motions on a CPU with tiny sizes and writes nothing.
+    python -m benchmarks.gpu --out FILE [--only SERIES] [--rehearse] [--seconds 300]
+    python -m benchmarks.gpu --out FILE --store
+
+Adds one record per size to FILE as it is measured, and one per exception, which it survives; what
+is in FILE already is not measured again. `--store` makes benchmarks/results/gpu-DEVICE.json of
+complete records that agree. Where JAX sees no GPU: one sentence and exit code 2. `--rehearse` goes
+through the same motions on a CPU with tiny sizes and stores nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -18,100 +24,92 @@ from typing import Any
 import jax
 
 import gnnconv_lib  # noqa: F401  (turns on float64 before anything is traced)
-from benchmarks import machine, results
+from benchmarks import gpu_records, machine, results
 from benchmarks.agreement import compare
 from benchmarks.gpu_cases import Series, rates, series
 from benchmarks.gpu_environment import NO_GPU
 from benchmarks.timing import Contender, interleave, ratios, spread
 
-__all__ = ["main", "measure"]
+__all__ = ["main", "measure", "store"]
 
-ROOT = Path(__file__).resolve().parents[1]
-LIMIT = 540.0
-LIMIT_OF_TESTS = 200.0
 SLOW = 4.0
 ROUNDS = 5
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure on the GPU; 2 where there is none, 1 if kernels and references disagree."""
+    """0 if everything asked for was measured, 1 if something failed, 2 where there is no GPU."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gpu", description=__doc__)
-    parser.add_argument("--rehearse", action="store_true", help="tiny, on a CPU, nothing written")
+    parser.add_argument("--out", type=Path, required=True, help="file of records to add to")
+    parser.add_argument("--only", help="one series, such as gd_chains-float32")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="when to stop")
+    parser.add_argument("--store", action="store_true", help="store complete records that agree")
+    parser.add_argument("--rehearse", action="store_true", help="tiny, on a CPU, nothing stored")
     asked = parser.parse_args(arguments)
-    end = time.monotonic() + LIMIT
+    if asked.store:
+        return store(asked.out)
     if not asked.rehearse and jax.default_backend() != "gpu":
         print(NO_GPU)
         return 2
-    tests = {"ran": False} if asked.rehearse else _run_tests()
-    content = measure(asked.rehearse, end)
-    content["tests"] = tests
-    wrong = [entry["name"] for entry in content["cases"] if not entry["agrees"]]
-    if wrong:
-        print(f"Results disagree, nothing is stored: {', '.join(wrong)}.")
-        return 1
-    if tests.get("failed"):
-        print(f"{tests['failed']} kernel tests failed, nothing is stored.")
-        return 1
-    if not asked.rehearse:
-        name = re.sub(r"[^a-z0-9]+", "-", content["machine"]["device"].lower()).strip("-")
-        results.write(results.FOLDER / f"gpu-{name}.json", content)
-        print(f"Written: gpu-{name}.json")
-    return 0
+    return measure(asked.out, asked.rehearse, time.monotonic() + asked.seconds, asked.only)
 
 
-def measure(tiny: bool, end: float) -> dict[str, Any]:
-    """The content of the results file; ends early when the clock reaches `end`."""
-    device = jax.devices()[0]
-    described = machine.describe() | {
-        "device": device.device_kind,
-        "runtime": device.client.platform_version.splitlines()[0],
-    }
-    measured = rates(tiny)
-    content: dict[str, Any] = {
-        "schema": results.SCHEMA,
-        "machine": described,
-        "rates": measured,
-        "cases": [],
-        "left_out": [],
-    }
-    for entry in series(tiny):
+def measure(out: Path, tiny: bool, end: float, only: str | None = None) -> int:
+    """Add what is missing to the records; ends early when the clock reaches `end`.
+
+    Returns:
+        1 if an exception was recorded or results disagreed, else 0.
+    """
+    known = gpu_records.read(out)
+    have = {record["record"] for record in known}
+    fine = True
+    if "machine" not in have:
+        gpu_records.append(out, "machine", **_described())
+    measured = next((record for record in known if record["record"] == "rates"), None)
+    if measured is None:
         try:
-            content["cases"].append(_one_series(entry, measured, end, content["left_out"]))
-        except ImportError:
-            content["left_out"].append(f"{entry.name}: not in this version")
-    return content
+            measured = rates(tiny)
+            gpu_records.append(out, "rates", **measured)
+        except Exception as problem:
+            gpu_records.error(out, "rates", problem)
+            measured, fine = {}, False
+    done = {(r["name"], r["point"]["size"]) for r in known if r["record"] == "size" and r["point"]}
+    for entry in series(tiny):
+        if only in (None, f"{entry.name}-{entry.dtype}"):
+            fine = _one_series(out, entry, measured, end, done) and fine
+    return int(not fine)
 
 
 def _one_series(
-    entry: Series, measured: dict[str, float], end: float, left_out: list[str]
-) -> dict[str, Any]:
+    out: Path, entry: Series, measured: dict[str, float], end: float, done: set[tuple[str, int]]
+) -> bool:
     name = f"{entry.name}-{entry.dtype}"
-    found: dict[str, Any] = {
-        "name": name,
-        "variable": entry.variable,
-        "agrees": True,
-        "agreement": [],
-        "points": [],
-    }
+    slowest = 0.0
     for size in entry.sizes:
-        last = found["points"][-1]["slowest"] if found["points"] else 0.0
-        if time.monotonic() > end or last > SLOW:
-            left_out.append(f"{name}, {entry.variable} = {size:,}")
+        if (name, size) in done:
             continue
-        point, agreement = _one_size(entry, size, measured)
-        found["agreement"].append(agreement)
-        found["agrees"] = found["agrees"] and agreement["holds"]
-        if not found["agrees"]:
-            break
-        found["points"].append(point)
+        what = f"{name}, {entry.variable} = {size:,}"
+        if time.monotonic() > end or slowest > SLOW:
+            gpu_records.append(out, "left out", what=what)
+            continue
+        try:
+            point, agreement = _one_size(entry, size, measured)
+        except Exception as problem:  # memory, a kernel that does not compile: the next one may do
+            gpu_records.error(out, what, problem)
+            return False
+        gpu_records.append(
+            out, "size", name=name, variable=entry.variable, agreement=agreement, point=point
+        )
+        if point is None:
+            print(f"{what}: DISAGREES", flush=True)
+            return False
+        slowest = point["slowest"]
         shown = ", ".join(f"{k} {v['median']:.3g} x" for k, v in point["ratios"].items())
-        print(f"{name}, {entry.variable} = {size:,}: {shown}", flush=True)
-    faster = [p["size"] for p in found["points"] if p["ratios"].get("CPU", {}).get("low", 0) > 1]
-    found["crossover"] = min(faster) if faster else None
-    return found
+        print(f"{what}: {shown}", flush=True)
+    return True
 
 
 def _one_size(entry: Series, size: int, measured: dict[str, float]) -> tuple[Any, Any]:
+    """The times, None where the implementations disagree; and their agreement."""
     job = entry.job(size)
     contenders = [
         Contender("Pallas", lambda: job.call("pallas")),
@@ -119,6 +117,8 @@ def _one_size(entry: Series, size: int, measured: dict[str, float]) -> tuple[Any
     ]
     values = [jax.block_until_ready(contender.call()) for contender in contenders]
     agreement = compare(f"plain JAX, {size:,}", values[0], values[1], entry.tolerance).stored()
+    if not agreement["holds"]:
+        return None, agreement
     if size <= entry.largest_on_cpu:
         processor = jax.devices("cpu")[0]
         with jax.default_device(processor):
@@ -144,25 +144,43 @@ def _one_size(entry: Series, size: int, measured: dict[str, float]) -> tuple[Any
     }, agreement
 
 
-def _run_tests() -> dict[str, Any]:
-    """The kernel tests, compiled on this device."""
-    files = sorted(str(path) for path in (ROOT / "tests").glob("test_kernels_*.py"))
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files]
-    try:
-        run = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_OF_TESTS
-        )
-    except subprocess.TimeoutExpired:
-        print(f"The kernel tests did not end within {LIMIT_OF_TESTS:.0f} s.")
-        return {"ran": False, "reason": "timeout"}
-    if "No module named pytest" in run.stderr:
-        print("The kernel tests did not run: pytest is not installed here.")
-        return {"ran": False, "reason": "pytest is not installed"}
-    lines = run.stdout.strip().splitlines()
-    print(lines[-1] if lines else run.stderr)
-    counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", lines[-1])}
-    failed = counts.get("failed", 0) + counts.get("errors", 0) + counts.get("error", 0)
-    return {"ran": True, "passed": counts.get("passed", 0), "failed": failed}
+def store(out: Path, folder: Path = results.FOLDER) -> int:
+    """Make a results file of the records; 1 and a sentence where they do not allow it."""
+    content = gpu_records.assembled(gpu_records.read(out), results.SCHEMA)
+    wrong = [entry["name"] for entry in content["cases"] if not entry["agrees"]]
+    failed = content.get("tests", {}).get("failures", [])
+    obstacles = [
+        (wrong, f"results disagree ({', '.join(wrong)})"),
+        (failed, f"{len(failed)} kernel tests failed"),
+        (not any(entry["points"] for entry in content["cases"]), "nothing was measured"),
+        (content.get("machine", {}).get("jax_platform") != "gpu", "this was no GPU"),
+    ]
+    said = [sentence for obstacle, sentence in obstacles if obstacle]
+    if said:
+        print(f"Nothing is stored: {'; '.join(said)}. The records are kept.")
+        return 1
+    name = re.sub(r"[^a-z0-9]+", "-", content["machine"]["device"].lower()).strip("-")
+    results.write(folder / f"gpu-{name}.json", content)
+    print(f"Written: gpu-{name}.json")
+    return 0
+
+
+def _described() -> dict[str, Any]:
+    device = jax.devices()[0]
+    return machine.describe() | {
+        "device": device.device_kind,
+        "runtime": device.client.platform_version.splitlines()[0],
+        "driver": _driver(),
+    }
+
+
+def _driver() -> str | None:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return None
+    command = [tool, "--query-gpu=driver_version", "--format=csv,noheader"]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    return asked.stdout.strip().splitlines()[0] if asked.stdout.strip() else None
 
 
 if __name__ == "__main__":

@@ -1,24 +1,38 @@
-"""Find or build a Python that sees a CUDA device, and run `benchmarks.gpu` with it (`make gpu`).
+"""Find a Python whose JAX sees a CUDA device, and take the steps of `make gpu` with it.
 
-Tried in this order: an interpreter that already sees one (.venv, .gpu, the one on the path); where
-there is a GPU but no such interpreter, a new environment .gpu with the extra `gpu`. Needs only the
-standard library. Exit code 2 and one sentence where there is no GPU.
+Tried in this order: .venv, .gpu, the one that runs this, those on the path. Nothing is installed
+and nothing is downloaded; PYTHONPATH is kept. Needs only the standard library. The steps are
+processes of their own: the tests, then each series of times; one that fails or crashes leaves the
+others alone, and all add to one file of records. Exit code 2 and one sentence where there is no GPU.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
 from pathlib import Path
 
-__all__ = ["NO_GPU", "has_gpu", "main", "sees_cuda"]
+__all__ = ["NO_GPU", "SERIES", "has_gpu", "main", "sees_cuda"]
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_GPU = "make gpu needs an NVIDIA GPU and found none; nothing was measured and nothing written."
-PROBE = "import jax, sys; sys.exit(0 if any(d.platform == 'gpu' for d in jax.devices()) else 1)"
+NO_JAX = (
+    'There is a GPU, but no Python here has a JAX that sees it; pip install "jax[cuda12]" brings '
+    "one. Nothing was measured and nothing written."
+)
+PROBE = "import jax, sys; sys.exit(not any(d.platform == sys.argv[1] for d in jax.devices()))"
+SERIES = (
+    "gd_chains-float32",
+    "mc_population-float32",
+    "gd_chains-float64",
+    "mc_population-float64",
+    "overlap_tiles-int8",
+)
+LIMIT = 540.0  # seconds for all steps
 
 
 def has_gpu() -> bool:
@@ -30,63 +44,69 @@ def has_gpu() -> bool:
     return listed.returncode == 0 and "GPU" in listed.stdout
 
 
-def sees_cuda(python: str) -> bool:
-    """Whether this interpreter has a JAX that sees a GPU."""
+def sees_cuda(python: str, platform: str = "gpu") -> bool:
+    """Whether this interpreter has a JAX that sees a device of this platform."""
     try:
         probe = subprocess.run(
-            [python, "-c", PROBE], capture_output=True, env=_environment(), check=False, timeout=120
+            [python, "-c", PROBE, platform],
+            capture_output=True,
+            env=environment(platform == "cpu"),
+            check=False,
+            timeout=120,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return probe.returncode == 0
 
 
-def _environment() -> dict[str, str]:
-    """The environment without a choice of platform, with the project on the path."""
+def environment(rehearse: bool = False) -> dict[str, str]:
+    """The environment without a choice of platform, with the project first on the kept path."""
     kept = {k: v for k, v in os.environ.items() if k not in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME")}
-    return {**kept, "PYTHONPATH": str(ROOT)}
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    chosen = {"JAX_PLATFORMS": "cpu"} if rehearse else {}
+    return {**kept, **chosen, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _candidates() -> list[str]:
+def candidates() -> list[str]:
+    """Interpreters to try, each once."""
     known = [str(ROOT / folder / "bin" / "python") for folder in (".venv", ".gpu")]
-    return [path for path in known if Path(path).is_file()] + [
-        path for name in ("python3", "python") if (path := shutil.which(name))
-    ]
-
-
-def _build() -> str | None:
-    """A new environment with the extra `gpu`; None where packages cannot be had."""
-    python = str(ROOT / ".gpu" / "bin" / "python")
-    commands: Sequence[Sequence[str]] = (
-        [sys.executable, "-m", "venv", "--clear", str(ROOT / ".gpu")],
-        [python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[gpu,test]"],
-    )
-    for command in commands:
-        if subprocess.run(command, check=False, timeout=420).returncode:
-            return None
-    return python if sees_cuda(python) else None
+    found = [path for path in known if Path(path).is_file()] + [sys.executable]
+    found += [path for name in ("python3", "python") if (path := shutil.which(name))]
+    return list(dict.fromkeys(found))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the GPU benchmarks where there is a GPU; 2 where there is none."""
-    if not has_gpu():
+    """Take every step; 0 if all went well, 1 if one did not, 2 where there is no GPU."""
+    parser = argparse.ArgumentParser(prog="make gpu", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "_build" / "gpu.jsonl")
+    parser.add_argument("--rehearse", action="store_true", help="all steps on a CPU, tiny")
+    asked = parser.parse_args(arguments)
+    if not asked.rehearse and not has_gpu():
         print(NO_GPU)
         return 2
-    python = next((path for path in _candidates() if sees_cuda(path)), None)
+    platform = "cpu" if asked.rehearse else "gpu"
+    python = next((path for path in candidates() if sees_cuda(path, platform)), None)
     if python is None:
-        print("No installed JAX sees the GPU: building .gpu with the extra gpu ...", flush=True)
-        try:
-            python = _build()
-        except (OSError, subprocess.TimeoutExpired):
-            python = None
-    if python is None:
-        print(
-            "There is a GPU, but no JAX that sees it and no package index to get one from; "
-            "nothing was measured and nothing written."
-        )
+        print(NO_JAX)
         return 2
-    command = [python, "-m", "benchmarks.gpu", *(sys.argv[1:] if arguments is None else arguments)]
-    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
+    print(f"Python: {python}; records: {asked.out}", flush=True)
+    out = ["--out", str(asked.out.resolve()), *(["--rehearse"] if asked.rehearse else [])]
+    end = time.monotonic() + LIMIT
+    went_well = _step(python, "gpu_tests", *out, rehearse=asked.rehearse) == 0
+    for name in SERIES:
+        left = ["--seconds", str(max(end - time.monotonic(), 0.0))]
+        code = _step(python, "gpu", *out, "--only", name, *left, rehearse=asked.rehearse)
+        if code not in (0, 1, 2):
+            print(f"{name}: the process ended with {code}", flush=True)
+        went_well = went_well and code == 0
+    if not asked.rehearse:
+        went_well = _step(python, "gpu", *out, "--store", rehearse=False) == 0 and went_well
+    return int(not went_well)
+
+
+def _step(python: str, module: str, *arguments: str, rehearse: bool) -> int:
+    command = [python, "-m", f"benchmarks.{module}", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment(rehearse), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""The results files: written in one move; `gnnconv_lib.chapters.benchmark_results` reads them."""
+"""The results files: written in one move; `gnnconv_lib.page.benchmark_results` reads them."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from gnnconv_lib.chapters.benchmark_results import SCHEMA
+from gnnconv_lib import files
+from gnnconv_lib.page.benchmark_results import SCHEMA
 
 __all__ = ["FOLDER", "SCHEMA", "merge", "write"]
 
@@ -16,18 +15,9 @@ FOLDER = Path(__file__).resolve().parent / "results"
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` as JSON under a temporary name in the same folder, then move it."""
+    """Write `content` as JSON, in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, allow_nan=False)
-            file.write("\n")
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    files.write(path, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
 def merge(before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,35 @@ import importlib
 import os
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING
 
+from gnnconv_lib.extras import has, submodule
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:  # so that type checkers see what __getattr__ loads
+    from gnnconv_lib import (
+        activations as activations,
+        audit as audit,
+        averaging_gnn as averaging_gnn,
+        bounds as bounds,
+        certificates as certificates,
+        chapters as chapters,
+        claims as claims,
+        descent as descent,
+        dual as dual,
+        evidence as evidence,
+        graphs as graphs,
+        kernels as kernels,
+        ledger as ledger,
+        linear_gnn as linear_gnn,
+        monte_carlo as monte_carlo,
+        page as page,
+        plotting as plotting,
+        precision as precision,
+        relu_gnn as relu_gnn,
+        summaries as summaries,
+        sweeps as sweeps,
+    )
 
 if "jax" in sys.modules:
     importlib.import_module("gnnconv_lib.precision").enable_float64()
@@ -34,6 +61,7 @@ _SUBMODULES = (
     "bounds",
     "certificates",
     "chapters",
+    "claims",
     "descent",
     "dual",
     "evidence",
@@ -42,6 +70,7 @@ _SUBMODULES = (
     "ledger",
     "linear_gnn",
     "monte_carlo",
+    "page",
     "plotting",
     "precision",
     "relu_gnn",
@@ -54,9 +83,10 @@ __all__ = ["InvalidInput", "__version__", *_SUBMODULES]
 
 def __getattr__(name: str) -> ModuleType:
     if name in _SUBMODULES:
-        return importlib.import_module(f"gnnconv_lib.{name}")
+        return submodule("gnnconv_lib", name)
     raise AttributeError(f"module 'gnnconv_lib' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    # A tool that looks at every name, such as help(), must not meet one that cannot be had.
+    return sorted(name for name in __all__ if name != "plotting" or has("matplotlib"))

@@ -20,9 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gnnconv_lib.extras import package
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
 
-__all__ = ["Certificate", "certify_nonnegative"]
+__all__ = ["Certificate", "certify_nonnegative", "flint_settings"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def certify_nonnegative(
     require_integer("precision", precision, minimum=53)
     require_integer("max_boxes", max_boxes, minimum=1)
     waiting, decided, looked_at, margin = [(low, high)], 0, 0, float("inf")
-    with _flint_settings(precision, order + 1):
+    with flint_settings(precision, order + 1):
         while waiting:
             left, right = waiting.pop()
             looked_at += 1
@@ -160,10 +161,9 @@ def _coefficients(function: Callable[[Any], Any], ball: Any, order: int) -> list
 
 
 @contextmanager
-def _flint_settings(precision: int, terms: int) -> Iterator[None]:
+def flint_settings(precision: int, terms: int) -> Iterator[None]:
     """python-flint's process-wide precision and series length, set and put back."""
-    from flint import ctx
-
+    ctx = package("flint").ctx
     before = ctx.prec, ctx.cap
     ctx.prec, ctx.cap = precision, terms
     try:

@@ -26,8 +26,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-__all__ = ["as_float_array", "enable_float64", "working_dtype"]
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["as_float_array", "as_numbers", "enable_float64", "representable", "working_dtype"]
 
 
 def enable_float64() -> None:
@@ -69,8 +72,74 @@ def as_float_array(*values: Any) -> tuple[jax.Array, ...]:
     >>> [a.dtype.name for a in as_float_array(1, [0.5, 2])]
     ['float64', 'float64']
     """
+    values = tuple(as_numbers(v) for v in values)
     dtype = working_dtype(*values)
     return tuple(jnp.asarray(v, dtype) for v in values)
+
+
+def as_numbers(value: Any) -> Any:
+    """`value` if JAX and NumPy can read real numbers from it; what speaks DLPack as an array.
+
+    PyTorch, CuPy and others offer `__dlpack__`. Half precision is accepted: each of its numbers is
+    a float64.
+
+    Raises:
+        InvalidInput: for text, complex numbers, ragged lists and other objects.
+
+    >>> as_numbers([1.0, 1j])
+    Traceback (most recent call last):
+    ...
+    gnnconv_lib.validation.InvalidInput: an array must hold real numbers, got complex128 entries.
+    """
+    array: Any = value
+    if isinstance(value, (int, float, jax.Array, jax.core.Tracer)):
+        pass
+    elif isinstance(value, (list, tuple)) and any(
+        isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)
+    ):
+        return value
+    elif not hasattr(value, "dtype") and not hasattr(value, "__dlpack__"):
+        try:
+            array = np.asarray(value)
+        except (TypeError, ValueError):
+            raise InvalidInput(
+                f"an array must hold real numbers in rows of one length, got {value!r}."
+            ) from None
+    elif hasattr(value, "__dlpack__") and not isinstance(value, np.ndarray | np.generic):
+        value = array = _from_dlpack(value)
+    kind = jnp.dtype(getattr(array, "dtype", np.float64))
+    if not (jnp.issubdtype(kind, jnp.number) or kind == np.bool_) or jnp.issubdtype(
+        kind, jnp.complexfloating
+    ):
+        raise InvalidInput(f"an array must hold real numbers, got {kind.name} entries.")
+    return value
+
+
+def _from_dlpack(value: Any) -> Any:
+    if getattr(value, "requires_grad", False):
+        value = value.detach()
+    try:
+        return np.from_dlpack(value)
+    except (TypeError, RuntimeError, BufferError, ValueError):
+        try:
+            return jnp.from_dlpack(value)
+        except Exception:
+            raise InvalidInput(
+                f"an array of type {type(value).__name__} must be readable through DLPack; "
+                "numpy.asarray of a copy in main memory always is."
+            ) from None
+
+
+def representable(value: float, dtype: Any) -> float:
+    """The finite number of the type nearest to `value`, where a cast would overflow and warn.
+
+    >>> representable(1e100, jnp.float64)
+    1e+100
+    >>> representable(-1e100, jnp.float32)
+    -3.4028234663852886e+38
+    """
+    largest = float(jnp.finfo(dtype).max)
+    return min(max(value, -largest), largest)
 
 
 def _backend_in_use() -> bool:

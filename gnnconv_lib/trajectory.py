@@ -19,7 +19,7 @@ STATUSES: tuple[str, ...] = ("budget", "converged", "diverged")
 BUDGET, CONVERGED, DIVERGED = range(3)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """The recorded steps of one run, of one chain or of several.
 
@@ -46,6 +46,19 @@ class Trajectory:
     status: Any
     stopped_at: Any = None
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        if isinstance(self.status, str):
+            status = f"status={self.status!r}"
+        else:
+            kinds, counts = np.unique(self.status, return_counts=True)
+            counted = (f"{count} {kind}" for kind, count in zip(kinds, counts, strict=True))
+            status = f"status={', '.join(counted)}"
+        loss = np.asarray(np.asarray(self.losses)[-1] if len(self.losses) else np.nan)
+        shown = f"{float(loss):.3g}" if loss.ndim == 0 else f"{loss.min():.3g}..{loss.max():.3g}"
+        return (
+            f"Trajectory({status}, steps={self.steps[-1]}, records={len(self.steps)}, loss={shown})"
+        )
 
     @property
     def final(self) -> Any:
@@ -85,6 +98,14 @@ def require_rates(learning_rate: Any, chains: int | None) -> np.ndarray:
     Raises:
         InvalidInput: for zero, negative, infinite or NaN rates, or the wrong number of them.
     """
+    import jax
+
+    if isinstance(learning_rate, jax.core.Tracer):
+        raise InvalidInput(
+            "learning_rate must be a known number: a run cannot be traced by jax.jit, vmap or grad; "
+            "call descent.run with chains= for many rates, and repeat model.update in "
+            "jax.lax.fori_loop to differentiate through the steps."
+        )
     try:
         rates = np.asarray(learning_rate, dtype=np.float64)
     except (TypeError, ValueError):

@@ -5,10 +5,20 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
+import sys
 from collections.abc import Iterable
 from typing import Any, cast
 
-__all__ = ["InvalidInput", "require_choice", "require_integer", "require_real"]
+import numpy as np
+
+__all__ = [
+    "InvalidInput",
+    "require_choice",
+    "require_correlation",
+    "require_integer",
+    "require_real",
+    "require_seed",
+]
 
 
 class InvalidInput(ValueError):
@@ -67,6 +77,75 @@ def require_real(
     if not math.isfinite(number) or too_small or too_large:
         raise InvalidInput(f"{name} must be {allowed}, got {number:g}.")
     return number
+
+
+def require_correlation(name: str, value: Any) -> float:
+    """`value` as a number in [-1, 1]; up to 8 units in the last place beyond an end is that end.
+
+    Raises:
+        InvalidInput: as `require_real` does.
+
+    >>> require_correlation("rho", 1 + 2.2e-16)
+    1.0
+    """
+    number = require_real(name, value)
+    if 1 < abs(number) <= 1 + 8 * sys.float_info.epsilon:
+        return math.copysign(1.0, number)
+    return require_real(name, number, -1.0, 1.0)
+
+
+def require_seed(name: str, value: Any) -> int:
+    """A seed as an integer in [0, 2^63), from any of what people seed with.
+
+    A NumPy generator gives its next 63 bits (so a second call gives another seed), a NumPy
+    `SeedSequence` its first, a JAX key its two words; an integer is itself.
+
+    Raises:
+        InvalidInput: for anything else, and for a negative integer.
+
+    >>> import numpy as np
+    >>> require_seed("seed", 3)
+    3
+    >>> first, again = (require_seed("seed", np.random.default_rng(3)) for _ in range(2))
+    >>> first == again
+    True
+    >>> require_seed("seed", -1)
+    Traceback (most recent call last):
+    ...
+    gnnconv_lib.validation.InvalidInput: seed must be an integer of at least 0, a NumPy generator \
+or a JAX key, got -1.
+    """
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        if 0 <= int(value) < 2**63:
+            return int(value)
+    elif isinstance(value, np.random.Generator):
+        return int(value.integers(2**63, dtype=np.uint64))
+    elif isinstance(value, np.random.SeedSequence):
+        return int(value.generate_state(1, np.uint64)[0]) >> 1
+    else:
+        words = _key_words(value)
+        if words is not None:
+            return words
+    if isinstance(value, numbers.Integral) and int(value) >= 2**63:
+        raise InvalidInput(f"{name} must be an integer below 2^63, got {value}.")
+    raise InvalidInput(
+        f"{name} must be an integer of at least 0, a NumPy generator or a JAX key, got {value!r}."
+    )
+
+
+def _key_words(value: Any) -> int | None:
+    """The words of a JAX key, old or new, as one integer of 63 bits."""
+    jax = sys.modules.get("jax")  # without it there is no key
+    if jax is None or not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
+        return None
+    if jax.numpy.issubdtype(value.dtype, jax.dtypes.prng_key):
+        value = jax.random.key_data(value)
+    words = np.asarray(value)
+    if words.dtype != np.uint32 or words.ndim != 1 or words.size < 2:
+        return None
+    if words.size > 2:  # keys of other generators have four words
+        return int(np.random.SeedSequence(words.tolist()).generate_state(1, np.uint64)[0]) >> 1
+    return (int(words[0]) << 32 | int(words[1])) % 2**63
 
 
 def require_choice(name: str, value: Any, choices: Iterable[str]) -> str:

@@ -3,10 +3,13 @@
 import os
 
 import matplotlib
+import pytest
 from hypothesis import settings
 
 # This process draws to files. Kernels must not inherit a backend: notebooks have their own.
 os.environ.pop("MPLBACKEND", None)
+# Tests plant errors in the library of this process: what a claim found before says nothing of them.
+os.environ.pop("GNNCONV_EVIDENCE", None)
 matplotlib.use("Agg")
 
 # Compilation makes the first example slow, so a deadline would measure the compiler.
@@ -15,3 +18,31 @@ settings.load_profile("project")
 
 # Settings, not tests. Two files of this name cannot both be collected for doctests.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
+
+@pytest.fixture
+def plant_claims(monkeypatch):
+    """A function that makes claims with the given ids all that the audit has."""
+    from gnnconv_lib import audit, claims
+
+    over = claims.domain(claims.integer("n", "[1, inf)"), cases=lambda budget: {"n": [1, 9]})
+
+    def sentence(n):
+        """A sentence."""
+
+    def plant(*names):
+        known = [claims.Claim(name, over, sentence) for name in names]
+        monkeypatch.setattr(audit, "names", lambda: names)
+        monkeypatch.setattr(
+            audit, "claims_of", lambda item: tuple(claim for claim in known if claim.item == item)
+        )
+
+    return plant
+
+
+@pytest.fixture
+def private_registry(monkeypatch):
+    """Claims that a test makes are gone after it."""
+    from gnnconv_lib.claims import registry
+
+    monkeypatch.setattr(registry, "_CLAIMS", {})

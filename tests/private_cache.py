@@ -1,25 +1,23 @@
-"""A pytest plugin: each process compiles the same function for its notebooks and tests only once.
+"""A pytest plugin: what JAX compiles for the tests is kept with what it compiled for the chapters.
 
-The cache of compiled functions is a new folder for every process and every run, so that nothing is
-read that another process is writing, and nothing that an earlier version of the library left.
-Who sets `JAX_COMPILATION_CACHE_DIR` or `JAX_ENABLE_COMPILATION_CACHE` decides alone.
+Each process has a folder of links to the entries of `_build/jax-cache` and adds its own at its end,
+as chapters do (`gnnconv_lib.chapters.compilation_cache`): nothing is read that another process is
+writing, and an entry is found by the whole program that was compiled. Who sets
+`JAX_COMPILATION_CACHE_DIR` or `JAX_ENABLE_COMPILATION_CACHE` decides alone.
 """
 
 import os
-import shutil
-import tempfile
+from contextlib import ExitStack
+from pathlib import Path
 
-DECIDED_BY_USER = ("JAX_COMPILATION_CACHE_DIR", "JAX_ENABLE_COMPILATION_CACHE")
+from gnnconv_lib.chapters.compilation_cache import compilation_cache
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config):
-    workers = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
-    if workers or any(name in os.environ for name in DECIDED_BY_USER):
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return
-    folder = tempfile.mkdtemp(prefix="gnnconv-compiled-")
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    os.environ |= {
-        "JAX_COMPILATION_CACHE_DIR": folder,
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
-    }
+    stack = ExitStack()
+    os.environ |= stack.enter_context(compilation_cache(ROOT))
+    config.add_cleanup(stack.close)

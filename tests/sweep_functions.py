@@ -29,6 +29,32 @@ def mortal(run: str, log: str) -> dict:
     return {"attempt": attempt}
 
 
+def killed(run: int) -> dict:
+    """Kills its own process."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {}
+
+
+def leaves(how: str) -> dict:
+    """Raises what is no `Exception`, or an exception that cannot be printed."""
+    raise {"exit": SystemExit(3), "interrupt": KeyboardInterrupt(), "mute": Mute()}[how]
+
+
+class Mute(ValueError):
+    """An exception without a text."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def computes(n: int) -> dict:
+    """A number that JAX computes."""
+    import gnnconv_lib as gc
+
+    overlap = gc.summaries.overlap(gc.graphs.cycle(n))
+    return {"A": float(gc.relu_gnn.sums(overlap, 1.0)[0])}
+
+
 def nested(depth: int) -> dict:
     """Not flat."""
     return {"inner": {"depth": depth}}

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gnnconv_lib import InvalidInput, graphs
-from gnnconv_lib import averaging_gnn as ag
+from gnnconv_lib import InvalidInput, averaging_gnn as ag, graphs
 
 
 @pytest.mark.parametrize("level", ["node", "graph"])

@@ -51,16 +51,6 @@ def test_labels_needed_is_the_threshold(level):
     assert bounds.equation_48(entry.but(labels=math.floor(n * 0.999))) > right
 
 
-def test_smallest_setting_meets_its_conditions_and_is_a_minimum():
-    entry = bounds.smallest_setting()
-    assert bounds.equation_48(entry) <= bounds.equation_41_printed(entry) * (1 + 1e-6)
-    assert bounds.equation_44(entry) <= math.sqrt(2) * (1 + 1e-6)
-    for share in (0.5, 0.9):
-        near = entry.but(learning_rate=share * bounds.equation_40(entry))
-        assert bounds.labels_needed(near) >= entry.labels * (1 - 1e-3)
-    assert bounds.smallest_setting(free_slope=True).labels < entry.labels
-
-
 def test_a_larger_constant_shrinks_every_deviation():
     for level in ("node", "graph"):
         small, large = (at(level=level, noise=0.3, constant=c) for c in (1.0, 10.0))

@@ -3,8 +3,7 @@
 import mpmath as mp
 import pytest
 from flint import arb, arb_series, ctx
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import gnnconv_lib as gc
 from gnnconv_lib.certificates import certify_nonnegative

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from gnnconv_lib.chapters import compilation_cache as caching
-from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters import compilation_cache as caching, notebooks
 from gnnconv_lib.chapters.execute import execute
 
 COMPILES = """\
@@ -47,6 +46,11 @@ def run(root: Path) -> tuple[str, int]:
     return outputs[0].text, int(outputs[1].text)
 
 
+def written(path: Path, number: int) -> Path:
+    path.write_bytes(bytes([number]) * 100)
+    return path
+
+
 def entries(root: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in (root / "_build" / "jax-cache").rglob("*-cache")}
 
@@ -67,6 +71,24 @@ def test_a_second_run_compiles_nothing_and_gives_the_same_bits(book, monkeypatch
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_max_isa=SSE4_2")
     assert run(book)[1] == 0
     assert len({Path(name).parent for name in entries(book)}) == 2
+
+
+def half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def flipped(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+@pytest.mark.parametrize("damage", [half, flipped, lambda _: b"", lambda _: b"no entry"])
+def test_a_damaged_entry_is_compiled_again_in_silence(book, damage) -> None:
+    value, _ = run(book)
+    kept = entries(book)
+    for name, content in kept.items():
+        Path(name).write_bytes(damage(content))
+    assert run(book) == (value, 0)
+    assert run(book) == (value, len(kept))
 
 
 def test_a_failed_run_leaves_nothing(book) -> None:
@@ -126,7 +148,7 @@ def test_runs_at_once_see_whole_entries_only(book) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(compile_all, range(40)))
-    assert {path.name: path.read_bytes() for path in shared.iterdir()} == content
+    assert {p.name.partition("-")[2]: p.read_bytes() for p in shared.iterdir()} == content
 
 
 def test_the_size_is_bounded_and_the_oldest_go_first(book) -> None:
@@ -136,13 +158,15 @@ def test_the_size_is_bounded_and_the_oldest_go_first(book) -> None:
     for folder in (shared, older):
         folder.mkdir(parents=True)
         for k in range(3):
-            (folder / f"{k}-cache").write_bytes(b"x" * 100)
-            os.utime(folder / f"{k}-cache", (1000.0 + k, 1000.0 + k + (folder == shared) * 10))
+            entry = folder / f"{caching._digest(written(folder / 'x', k))}-{k}-cache"
+            os.replace(folder / "x", entry)
+            os.utime(entry, (1000.0 + k, 1000.0 + k + (folder == shared) * 10))
     abandoned = shared.parent / "running-old"
     abandoned.mkdir()
     os.utime(abandoned, (1000.0, 1000.0))
     with caching.compilation_cache(book, largest=250) as variables:
         (Path(variables["JAX_COMPILATION_CACHE_DIR"]) / "new-cache").write_bytes(b"x" * 100)
-    assert sorted(path.name for path in shared.iterdir()) == ["2-cache", "new-cache"]
+    names = sorted(path.name.partition("-")[2] for path in shared.iterdir())
+    assert names == ["2-cache", "new-cache"]
     assert list(older.iterdir()) == []
     assert not abandoned.exists()

@@ -1,13 +1,18 @@
 """Executing chapters: fresh kernels of the running Python, the same bytes again, loud failures."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from gnnconv_lib.chapters import notebooks
-from gnnconv_lib.chapters.execute import execute, execute_all
+from gnnconv_lib.chapters import execute as execution, notebooks
+from gnnconv_lib.chapters.execute import RunningInterpreter, execute, execute_all
+
+REFUSES = KernelSpec(argv=[sys.executable, "-c", "raise SystemExit(1)"], language="python")
 
 
 def store(path: Path, *sources: str) -> Path:
@@ -70,11 +75,45 @@ def test_a_failing_chapter_fails_again_and_is_never_stored(tmp_path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_kernel_that_dies_is_reported(tmp_path) -> None:
-    path = store(tmp_path / "dead.ipynb", "import os; os._exit(1)")
+DIES = {
+    "at once": "import os; os._exit(1)",
+    "before it can speak": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "after it has spoken": "print('x', flush=True); import os; os._exit(1)",
+}
+
+
+@pytest.mark.parametrize("how", DIES)
+def test_a_kernel_that_dies_is_reported(tmp_path, how: str) -> None:
+    path = store(tmp_path / "dead.ipynb", "x = 1", DIES[how], "y = 2")
     run = execute(path)
-    assert run.error.startswith("chapter dead failed in cell 2: ")
-    assert "died" in run.error.lower()
+    assert run.error == f"chapter dead failed in cell 3: Kernel died\n    | {DIES[how]}"
+
+
+def test_the_running_cell_is_known_when_the_kernel_says_nothing(tmp_path, monkeypatch) -> None:
+    # As from a kernel whose last messages never arrive.
+    monkeypatch.setattr(NotebookClient, "process_message", lambda *_: None)
+    path = store(tmp_path / "dead.ipynb", "import os; os._exit(1)")
+    assert execute(path).error.startswith("chapter dead failed in cell 2: Kernel died\n")
+
+
+def test_a_kernel_that_cannot_start_is_one_sentence(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(RunningInterpreter, "kernel_spec", REFUSES)
+    path = store(tmp_path / "dead.ipynb", "x = 1")
+    assert execute(path).error == (
+        "chapter dead failed: Kernel died before replying to kernel_info"
+    )
+
+
+def test_a_folder_for_temporary_files_with_a_long_name(tmp_path, monkeypatch) -> None:
+    long = tmp_path / ("x" * 110)
+    long.mkdir()
+    path = store(tmp_path / "a.ipynb", "print(1)")
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert execute(path).error == ""
+    assert printed(path) == ["1\n"]
+    # Where no short name is to be had, the kernel is reached through ports.
+    monkeypatch.setattr(execution, "_SHORT", str(tmp_path / "missing"))
+    assert execute(path).error == ""
 
 
 @pytest.mark.parametrize("jobs", [1, 5])

@@ -36,7 +36,7 @@ def chapter():
     printed = new_output("stream", name="stdout", text="line 1 y: 2 values, first 0, last 1\n")
     cells = [
         new_markdown_cell("# Title\n\nClaim."),
-        new_code_cell("from gnnconv_lib.chapters import parameters", execution_count=1),
+        new_code_cell("from gnnconv_lib.page import parameters", execution_count=1),
         new_code_cell(
             "n: int = 3  # nodes [1, 9]", execution_count=2, metadata={"tags": ["parameters"]}
         ),
@@ -55,6 +55,27 @@ def test_a_clean_chapter_has_no_violation(tmp_path) -> None:
     path = tmp_path / "clean.ipynb"
     notebooks.write(path, chapter())
     assert hygiene.hygiene(path) == []
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\r"])
+def test_other_ends_of_lines_are_not_normal(tmp_path, end) -> None:
+    path = tmp_path / "clean.ipynb"
+    notebooks.write(path, chapter())
+    normal = path.read_bytes()
+    path.write_bytes(normal.replace(b"\n", end))
+    assert hygiene.hygiene(path) == [
+        "the file is not in normal form; run `gnnconv normalise` on it."
+    ]
+    assert notebooks.normalise(path)
+    assert path.read_bytes() == normal
+    assert not notebooks.normalise(path)
+
+
+def test_other_ends_of_lines_inside_of_cells(tmp_path) -> None:
+    changed = chapter()
+    for cell in changed.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    assert notebooks.normal_form(changed) == notebooks.normal_form(chapter())
 
 
 def planted(change):

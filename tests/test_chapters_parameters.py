@@ -3,8 +3,8 @@
 import pytest
 
 from gnnconv_lib import InvalidInput
-from gnnconv_lib.chapters import parameters
-from gnnconv_lib.chapters.parameters import InvalidParameter
+from gnnconv_lib.page import parameters
+from gnnconv_lib.page.parameters import InvalidParameter
 
 SOURCE = """\
 # What to draw

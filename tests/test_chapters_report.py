@@ -5,12 +5,11 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput, evidence, plotting
-from gnnconv_lib.chapters import digest, report, verdicts
-from gnnconv_lib.chapters.rounding import AtMost, as_text
+from gnnconv_lib.page import digest, report, verdicts
+from gnnconv_lib.page.rounding import AtMost, as_text
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
 
@@ -155,17 +154,16 @@ def test_digest_refuses_an_empty_figure_and_values_that_are_not_finite() -> None
 
 
 LEDGER = """\
-paper: awasthi2021
+paper: planted2026
 items:
-  - id: awasthi2021:lemma-1
+  - id: planted2026:lemma-1
     kind: lemma
     title: A first lemma
     place: Section 3
     statement: One is one.
     page: setting
-    checks: [awasthi2021.planted.one]
     verdict: {verdict}
-  - id: awasthi2021:lemma-2
+  - id: planted2026:lemma-2
     kind: lemma
     place: Section 3
     statement: "Two is two. More words."
@@ -174,14 +172,15 @@ items:
 
 
 @pytest.fixture
-def planted_book(tmp_path, monkeypatch):
-    """A function that plants a book with a ledger whose check returns the given evidence."""
+def planted_book(tmp_path, monkeypatch, plant_claims):
+    """A function that plants a book with a ledger whose claim has the given evidence."""
+    plant_claims("planted2026:lemma-1")
 
     def plant(found: evidence.Evidence, verdict: str):
         (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/setting\n")
         folder = tmp_path / "book" / "ledger"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "awasthi2021.yml").write_text(LEDGER.format(verdict=verdict))
+        (folder / "planted2026.yml").write_text(LEDGER.format(verdict=verdict))
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(verdicts.audit, "run", lambda name, budget: found)
 
@@ -191,7 +190,7 @@ def planted_book(tmp_path, monkeypatch):
 HOLDS = evidence.Evidence("numerical", "holds", "Both sides are 1.")
 FAILS = evidence.Evidence(
     "search",
-    "false as printed",
+    "false",
     "One is two.",
     witness=evidence.Witness("n = 1", 1.0, 2.0),
 )
@@ -199,20 +198,20 @@ FAILS = evidence.Evidence(
 
 def test_verdict_table_shows_what_the_checks_found(planted_book) -> None:
     planted_book(HOLDS, "holds")
-    rows = verdicts.verdict_rows(["awasthi2021:lemma-1", "awasthi2021:lemma-2"])
+    rows = verdicts.verdict_rows(["planted2026:lemma-1", "planted2026:lemma-2"])
     assert rows == [
         ["Lemma 1", "A first lemma", "numerical", "✓ holds", "Both sides are 1."],
-        ["Lemma 2", "Two is two.", "-", "… pending", "No check yet."],
+        ["Lemma 2", "Two is two.", "-", "… pending", "No claim yet."],
     ]
 
 
 def test_verdict_table_refuses_a_ledger_that_its_checks_contradict(planted_book) -> None:
     planted_book(FAILS, "holds")
     with pytest.raises(InvalidInput, match=re.escape("the ledger says 'holds', its checks say")):
-        report.verdict_table(["awasthi2021:lemma-1"])
+        report.verdict_table(["planted2026:lemma-1"])
 
 
 def test_verdict_table_names_the_nearest_item(planted_book) -> None:
     planted_book(HOLDS, "holds")
-    with pytest.raises(InvalidInput, match="did you mean 'awasthi2021:lemma-1'"):
-        report.verdict_table(["awasthi2021:lemma1"])
+    with pytest.raises(InvalidInput, match="did you mean 'planted2026:lemma-1'"):
+        report.verdict_table(["planted2026:lemma1"])

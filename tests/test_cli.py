@@ -9,8 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from gnnconv_lib import evidence
-from gnnconv_lib.chapters import notebooks, verdicts
+from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.cli import main
+from gnnconv_lib.page import verdicts
 
 DECLARATION = """\
 nodes: int = 4  # number of nodes [1, 100]
@@ -27,7 +28,7 @@ def book(tmp_path_factory) -> Path:
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/part/figure-1\n")
     cells = [
         new_markdown_cell("# A figure"),
-        new_code_cell("import gnnconv_lib as gc\nfrom gnnconv_lib.chapters import parameters"),
+        new_code_cell("import gnnconv_lib as gc\nfrom gnnconv_lib.page import parameters"),
         new_code_cell(DECLARATION, metadata={"tags": ["parameters"]}),
         new_code_cell(
             "with parameters.check(globals()):\n"
@@ -243,22 +244,24 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
 
 
 LEDGER = """\
-paper: awasthi2021
+paper: planted2026
 items:
-  - id: awasthi2021:lemma-1
+  - id: planted2026:lemma-1
     kind: lemma
     place: Section 3
     statement: One is one.
     page: setting
-    checks: [awasthi2021.planted.one]
     verdict: holds
 """
 
 
-def test_audit_runs_the_checks_and_fails_when_they_disagree(run, book, monkeypatch) -> None:
+def test_audit_runs_the_claims_and_fails_when_they_disagree(
+    run, book, monkeypatch, plant_claims
+) -> None:
+    plant_claims("planted2026:lemma-1")
     folder = book / "book" / "ledger"
     folder.mkdir(exist_ok=True)
-    (folder / "awasthi2021.yml").write_text(LEDGER)
+    (folder / "planted2026.yml").write_text(LEDGER)
     budgets = []
 
     def holds(_name: str, budget: str) -> evidence.Evidence:
@@ -267,17 +270,20 @@ def test_audit_runs_the_checks_and_fails_when_they_disagree(run, book, monkeypat
 
     def fails(_name: str, _budget: str) -> evidence.Evidence:
         witness = evidence.Witness("n = 1", 1.0, 2.0)
-        return evidence.Evidence("search", "false as printed", "Not so.", witness=witness)
+        return evidence.Evidence("search", "false", "Not so.", witness=witness)
 
     monkeypatch.setattr(verdicts.audit, "run", holds)
-    status, out, _ = run("audit", "--full", "--item", "awasthi2021:lemma-1")
+    status, out, _ = run("audit", "--full", "--item", "planted2026:lemma-1")
     assert status == 0
-    assert "awasthi2021:lemma-1: ✓ holds [numerical]\n    Both sides are 1.\n" in out
+    assert (
+        "planted2026:lemma-1: ✓ holds [numerical]\n    planted2026:lemma-1: Both sides are 1.\n"
+        in out
+    )
     assert "1 items, 1 with checks, 0 disagreements" in out
     assert budgets == ["full"]
     monkeypatch.setattr(verdicts.audit, "run", fails)
     status, out, _ = run("audit")
     assert status == 1
-    assert "✗ false as printed (the ledger says holds)" in out
-    status, _, err = run("audit", "--item", "awasthi2021:lemma1")
+    assert "✗ false (the ledger says holds)" in out
+    status, _, err = run("audit", "--item", "planted2026:lemma1")
     assert (status, one_sentence(err)) == (2, True)

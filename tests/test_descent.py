@@ -1,5 +1,9 @@
 """The driver: statuses, records, chains, resuming, interruption; agreement with plain loops."""
 
+import re
+from pathlib import Path
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -212,7 +216,80 @@ def test_one_bad_chain_does_not_stop_the_others():
 
 
 class Plain(relu_gnn.ReducedModel):
-    """The same model as one that the driver knows nothing about: chains by `vmap`."""
+    """The same model without a faster way: chains by `vmap`."""
+
+    def advance(self, *_):
+        return None
+
+
+class Inheriting(relu_gnn.ReducedModel):
+    """A subclass with nothing of its own: it is as fast as its parent."""
+
+
+class Damped(relu_gnn.ReducedModel):
+    """A subclass with another step, of which the kernel knows nothing."""
+
+    def update(self, parameters, learning_rate):
+        return super().update(parameters, learning_rate / 2)
+
+
+def kernel_calls(monkeypatch):
+    """How many programs took the kernel, counted while they are traced."""
+    calls, run_chains = [], relu_gnn.chains.run_chains
+    monkeypatch.setattr(relu_gnn.chains, "run_chains", lambda *a: calls.append(1) or run_chains(*a))
+    driver._advance.clear_cache()
+    return calls
+
+
+def test_a_subclass_is_as_fast_as_its_parent(monkeypatch):
+    calls = kernel_calls(monkeypatch)
+    model = Inheriting(*relu_gnn.reduced_model(OVERLAP, np.ones(3)))
+    start = relu_gnn.reduce(*weights())[0]
+    path = descent.run(model, start, 0.1 / A, 30, records=3)
+    assert calls == [1]
+    wanted = descent.run(relu_gnn.ReducedModel(*model), start, 0.1 / A, 30, records=3)
+    np.testing.assert_array_equal(path.losses, wanted.losses)
+
+
+def test_a_subclass_with_its_own_step_takes_that_step(monkeypatch):
+    calls = kernel_calls(monkeypatch)
+    model = relu_gnn.reduced_model(OVERLAP, np.ones(3))
+    start = relu_gnn.reduce(*weights())[0]
+    path = descent.run(Damped(*model), start, 0.2 / A, 30, records=3)
+    assert calls == []
+    wanted = descent.run(model, start, 0.1 / A, 30, records=3)
+    assert calls == [1]
+    np.testing.assert_allclose(path.losses, wanted.losses, rtol=1e-12)
+
+
+def test_any_model_may_offer_a_faster_way():
+    class Halving(NamedTuple):
+        """The loss x^2 and steps x / 2, many of them as one power."""
+
+        taken: jax.Array
+
+        def loss(self, x):
+            return x**2
+
+        def update(self, x, learning_rate):
+            raise AssertionError("one step after the other")
+
+        def advance(self, state, course, batched, model_axes):
+            step = state.step + jnp.cumsum(course.gaps)
+            x = state.parameters * 0.5 ** jnp.cumsum(course.gaps)
+            code = jnp.zeros_like(course.gaps, state.code.dtype)
+            return state._replace(parameters=x[-1], step=step[-1]), (step, x**2, x, code)
+
+    path = descent.run(Halving(jnp.zeros(())), jnp.asarray(8.0), 1.0, 4, records=[1, 2])
+    assert path.steps.tolist() == [0, 1, 2, 4]
+    assert path.losses.tolist() == [64.0, 16.0, 4.0, 0.25]
+
+
+def test_the_driver_knows_no_model():
+    lines = Path(driver.__file__).read_text(encoding="utf-8").splitlines()
+    imports = [line for line in lines if re.match(r"\s*(from|import) ", line)]
+    assert any("gnnconv_lib.stepping" in line for line in imports)
+    assert not re.search("relu|linear|averaging|kernels", " ".join(imports))
 
 
 def test_the_fast_way_of_the_reduced_model_is_the_general_one():

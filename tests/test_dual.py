@@ -1,17 +1,20 @@
 """Duals of all activations: three witnesses, two scales, derivatives, bad input."""
 
+import dataclasses
+import math
+
 import jax
 import jax.numpy as jnp
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import gnnconv_lib as gc
 from gnnconv_lib import activations, dual, monte_carlo
 from gnnconv_lib.activations import Activation
-from gnnconv_lib.dual import quadrature, series
+from gnnconv_lib.dual import series
+from gnnconv_lib.witnesses import dual_activation as quadrature
 
 NAMES = activations.names()
 SMOOTH = [name for name in NAMES if not activations.get(name).kinks]
@@ -212,8 +215,6 @@ def test_a_custom_smooth_activation_has_a_dual():
 
 
 def test_activations_without_a_convergent_series_are_refused():
-    with pytest.raises(gc.InvalidInput, match="kinks at 1"):
-        dual.dual(_custom(lambda t: jnp.maximum(t, 1.0), kinks=(1.0,)), 0.5)
     with pytest.raises(gc.InvalidInput, match="series converging"):
         dual.dual(_custom(lambda t: jnp.tanh(9 * t)), 0.5, 3.0, 3.0)
 
@@ -241,3 +242,74 @@ def test_bad_input_under_tracing_gives_nan():
     assert np.isnan(jax.jit(lambda r: dual.dual("sign", r))(-1.1))
     assert np.isnan(jax.jit(lambda p: dual.dual("tanh", 0.1, p))(3.5))
     assert np.isnan(jax.grad(lambda r: dual.dual("gelu", r))(1.5))
+
+
+def test_the_closed_form_belongs_to_the_function_and_not_to_the_name():
+    tanh = dataclasses.replace(activations.get("tanh"), name="erf")
+    assert dual.route(tanh) == "series"
+    expected = float(quadrature.dual_activation("tanh", 0.5))
+    assert float(dual.dual(tanh, 0.5)) == pytest.approx(expected, abs=1e-13)
+    assert abs(float(dual.dual("erf", 0.5)) - expected) > 0.02
+
+    renamed = dataclasses.replace(activations.get("erf"), name="mine")
+    assert float(dual.dual(renamed, 0.5)) == float(dual.dual("erf", 0.5))
+
+    relu = activations.get("relu")
+    squared = dataclasses.replace(relu, function=lambda t: relu(t) ** 2)
+    assert float(dual.dual(squared, 1.0)) == pytest.approx(1.5, abs=1e-12)  # E max(X, 0)^4
+
+
+def test_an_activation_with_a_kink_elsewhere_is_integrated_piece_by_piece():
+    raised = _custom(lambda t: jnp.maximum(t, 1.0), kinks=(1.0,))
+    # The mean square is P(X < 1) + E[X^2; X > 1] = 1 + phi(1).
+    density = np.exp(-0.5) / np.sqrt(2 * np.pi)
+    assert float(dual.dual(raised, 1.0)) == pytest.approx(1 + density, abs=1e-12)
+    # Independent arguments: the square of the mean, P(X < 1) + phi(1).
+    below = 0.5 * (1 + math.erf(math.sqrt(0.5)))
+    assert float(dual.dual(raised, 0.0)) == pytest.approx((below + density) ** 2, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["relu", "erf", "gelu", "sign", "tanh"])
+def test_a_correlation_from_data_may_be_a_few_units_beyond_one(name):
+    for dtype in (np.float64, np.float32):
+        unit = np.finfo(dtype).eps
+        for rho in (dtype(1 + 2 * unit), dtype(-1 - 2 * unit)):
+            end = dtype(np.sign(rho))
+            assert dual.dual(name, rho) == dual.dual(name, end)
+            assert jax.jit(lambda r: dual.dual(name, r))(rho) == pytest.approx(
+                float(dual.dual(name, end)), abs=float(4 * unit)
+            )
+            if name not in ("sign", "erf"):
+                assert np.isfinite(jax.grad(lambda r: dual.dual(name, r))(rho))
+    with pytest.raises(gc.InvalidInput, match="rho must be in"):
+        dual.dual(name, 1 + 1e-12)
+
+
+def test_the_kernel_of_identical_inputs_has_no_nan():
+    X = np.random.default_rng(0).standard_normal((60, 8))
+
+    def kernel(X):
+        norms = jnp.sqrt(jnp.sum(X * X, 1))
+        return dual.dual("relu", X @ X.T / (norms[:, None] * norms), norms[:, None], norms)
+
+    assert np.isfinite(kernel(jnp.asarray(X))).all()
+    assert np.isfinite(jax.jit(kernel)(X)).all()
+    assert np.isfinite(jax.jit(jax.grad(lambda X: kernel(X).sum()))(X)).all()
+
+
+@pytest.mark.parametrize("rho", [-1.0, 0.0, 0.5, 1.0])
+@pytest.mark.parametrize("scale", [1e3, 1e15, 1e77, 1e140])
+def test_erf_and_gelu_at_large_scales(scale, rho):
+    sign = 2 * np.arcsin(rho) / np.pi
+    assert abs(float(dual.dual("erf", rho, scale, scale)) - sign) <= max(1e-13, 1 / scale)
+    relu = float(dual.dual("relu", rho, scale, scale)) / scale**2
+    assert abs(float(dual.dual("gelu", rho, scale, scale)) / scale**2 - relu) <= max(
+        1e-13, 1 / scale
+    )
+    # Next to rho = 1 the derivative of gelu is a difference of terms that grow with the scale.
+    for name in ("erf", "gelu") if abs(rho) < 1 else ("erf",):
+        gradient = jax.grad(lambda r, p, q, name=name: dual.dual(name, r, p, q), (0, 1, 2))
+        assert np.isfinite(gradient(rho, scale, scale)).all()
+    if scale <= 1e15:
+        single = [np.float32(value) for value in (rho, scale, scale)]
+        assert abs(float(dual.dual("erf", *single)) - sign) <= max(1e-6, 1 / scale)

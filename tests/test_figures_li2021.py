@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gnnconv_lib import averaging_gnn as ag
-from gnnconv_lib.chapters import figures
 from gnnconv_lib.cli import main
+from gnnconv_lib.page import figures
 from gnnconv_lib.validation import InvalidInput
 
 

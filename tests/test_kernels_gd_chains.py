@@ -10,12 +10,13 @@ from kernels_support import MODES, lowers_for_cuda, output_on_devices
 
 import gnnconv_lib as gc
 from gnnconv_lib import descent, relu_gnn
-from gnnconv_lib.kernels import gd_chains_xla
-from gnnconv_lib.kernels.gd_chains import gd_chains
+from gnnconv_lib.kernels import implementation
+from gnnconv_lib.kernels.gd_chains import LARGEST_UNITS, gd_chains, pallas, xla
 from gnnconv_lib.kernels.sharding import device_mesh
 from gnnconv_lib.relu_gnn.geometry import read_measure
 
 OVERLAP = gc.summaries.overlap(gc.graphs.random_regular(20, 4, seed=0))
+TABLE = relu_gnn.reduced_model(OVERLAP).table
 A = float(relu_gnn.sums(OVERLAP, 1.0)[0])
 GAPS = np.array([0, 1, 4, 25, 170])
 # Largest relative error of u, beta and loss after 200 steps; measured: 3e-15 and 2e-6.
@@ -53,7 +54,7 @@ def reference(dtype):
     """The plain-JAX implementation in float64."""
     u, beta = starts(dtype=dtype)
     rate = float(np.asarray(0.1 / A, dtype))
-    return gd_chains(OVERLAP, u.astype(float), beta.astype(float), rate, GAPS, implementation="xla")
+    return gd_chains(TABLE, u.astype(float), beta.astype(float), rate, GAPS, implementation="xla")
 
 
 class Cases:
@@ -65,7 +66,7 @@ class Cases:
     @pytest.mark.parametrize("dtype", ["float64", "float32"])
     def test_against_gradient_descent_on_the_weights(self, dtype):
         u, beta = starts(dtype=dtype)
-        path = self.run(OVERLAP, u, beta, np.asarray(0.1 / A, dtype), GAPS)
+        path = self.run(TABLE, u, beta, np.asarray(0.1 / A, dtype), GAPS)
         assert path.u.dtype == dtype
         assert path.step[:, 0].tolist() == [0, 1, 5, 30, 200]
         got = np.stack([1 + path.u[3], path.beta[3]], axis=-1)
@@ -82,7 +83,7 @@ class Cases:
         rates = np.full(11, 0.5 / A)
         rates[3], rates[4] = 10 / A, 1e200
         wanted, stopped = statuses(tuple(rates))
-        path = self.run(OVERLAP, u, beta, rates, np.array([0, 30, 30]), target=1e-5)
+        path = self.run(TABLE, u, beta, rates, np.array([0, 30, 30]), target=1e-5)
         names = np.array(descent.STATUSES)[np.asarray(path.code[-1])]
         assert names.tolist() == wanted
         assert {"converged", "diverged"} <= set(names)
@@ -98,7 +99,12 @@ class Cases:
         path = self.run(tables, u, beta, 0.001, np.array([0, 20]), teacher=teacher)
         for k, graph in enumerate(graphs):
             one = self.run(
-                graph, u[k : k + 1], beta[k : k + 1], 0.001, np.array([0, 20]), teacher=teacher[k]
+                relu_gnn.reduced_model(graph).table,
+                u[k : k + 1],
+                beta[k : k + 1],
+                0.001,
+                np.array([0, 20]),
+                teacher=teacher[k],
             )
             np.testing.assert_allclose(path.loss[:, k], one.loss[:, 0], rtol=1e-14)
             np.testing.assert_allclose(path.u[:, k], one.u[:, 0], rtol=1e-14)
@@ -106,7 +112,7 @@ class Cases:
     def test_degenerate_starts_stay_finite(self):
         u = np.array([[0.0], [-1.0], [-2.0], [1e-30], [0.0]])
         beta = np.array([[0.0], [0.0], [0.0], [1e-30], [1e-300]])
-        path = self.run(OVERLAP, u, beta, 0.5 / A, np.array([0, 1, 100]), target=-1.0)
+        path = self.run(TABLE, u, beta, 0.5 / A, np.array([0, 1, 100]), target=-1.0)
         for leaf in path:
             assert np.all(np.isfinite(leaf))
         assert path.loss[0].tolist()[0] == 0.0
@@ -117,11 +123,56 @@ class Cases:
         full = A * 1e-60 / 2 + float(relu_gnn.sums(OVERLAP, 1.0)[2]) * 1e-60 / 2
         assert float(path.loss[0, 3]) == pytest.approx(full, rel=1e-14)
 
+    def test_no_gaps_no_records(self):
+        u, beta = starts(2, 3)
+        for gaps in ([], np.zeros(0, np.int8), jnp.zeros(0, jnp.int32)):
+            path = self.run(TABLE, u, beta, 0.1 / A, gaps)
+            assert path.u.shape == path.beta.shape == (0, 2, 3)
+            assert path.loss.shape == path.step.shape == path.code.shape == (0, 2)
+            assert path.loss.dtype == np.float64
+            assert path.step.dtype == np.int64
+
+    @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint64"])
+    def test_steps_are_counted_in_64_bits(self, dtype):
+        """Three gaps of 120 pass the 127 and 255 at which small integers would start anew."""
+        u, beta = starts(2, 1)
+        wanted = self.run(TABLE, u, beta, 0.01 / A, np.array([120, 120, 120]))
+        path = self.run(TABLE, u, beta, 0.01 / A, np.array([120, 120, 120], dtype))
+        assert path.step.dtype == np.int64
+        assert path.step[:, 0].tolist() == [120, 240, 360]
+        np.testing.assert_array_equal(path.loss, wanted.loss)
+
+    @pytest.mark.parametrize("length", [1e30, 1e-30, np.inf])
+    def test_lengths_whose_squares_leave_float32_are_refused(self, length):
+        u, beta = starts(2, 1, "float32")
+        with pytest.raises(gc.InvalidInput, match="squares float32 can hold, got"):
+            self.run(TABLE, u, beta, np.float32(0.1), [1], teacher=np.float32(length))
+
+    @pytest.mark.parametrize("length", [1e15, 1e-15])
+    def test_lengths_of_any_other_size_scale_the_loss(self, length):
+        u, beta = starts(2, 1, "float32")
+        rate = np.float32(0.1 / A)
+        path = self.run(TABLE, u, beta, rate, [0, 3], teacher=np.float32(length), target=-1.0)
+        one = self.run(TABLE, u, beta, rate, [0, 3], target=-1.0)
+        np.testing.assert_allclose(path.u, one.u, rtol=1e-5)
+        np.testing.assert_allclose(path.loss / length**2, one.loss, rtol=1e-5)
+
+    def test_weights_of_extreme_size_have_a_status(self):
+        """u = 1e30: the loss is infinite in float32, and the start is kept. u + 1 = 1e-30: finite."""
+        u = np.array([[1e30], [-1.0]], np.float32)
+        beta = np.array([[1e30], [1e-30]], np.float32)
+        path = self.run(TABLE, u, beta, np.float32(0.1 / A), [0, 5], target=-1.0)
+        assert np.asarray(path.code).T.tolist() == [[2, 2], [0, 0]]
+        np.testing.assert_array_equal(path.u[-1, 0], u[0])
+        assert np.isinf(path.loss[:, 0]).all()
+        assert not np.isnan(np.asarray(path.loss)).any()
+        assert np.isfinite(path.loss[:, 1]).all()
+
     def test_no_derivative_in_one_sentence(self):
         u, beta = starts(2, 1)
 
         def last(u):
-            return jnp.sum(self.run(OVERLAP, u, beta, 0.1 / A, np.array([3])).u)
+            return jnp.sum(self.run(TABLE, u, beta, 0.1 / A, np.array([3])).u)
 
         with pytest.raises(gc.InvalidInput, match="gd_chains has no derivative"):
             jax.grad(last)(jnp.asarray(u))
@@ -134,18 +185,18 @@ class TestXla(Cases):
 
     def test_many_pairs_in_blocks(self, monkeypatch):
         u, beta = starts()
-        whole = self.run(OVERLAP, u, beta, 0.1 / A, np.array([0, 20]))
-        monkeypatch.setattr(gd_chains_xla, "_PAIRS_AT_ONCE", 2)
-        monkeypatch.setattr(gd_chains_xla, "_ENTRIES_AT_ONCE", 1)
+        whole = self.run(TABLE, u, beta, 0.1 / A, np.array([0, 20]))
+        monkeypatch.setattr(xla, "_PAIRS_AT_ONCE", 2)
+        monkeypatch.setattr(xla, "_ENTRIES_AT_ONCE", 1)
         gaps = np.array([0, 19, 1])  # another shape, traced anew
-        cut = self.run(OVERLAP, u, beta, 0.1 / A, gaps)
+        cut = self.run(TABLE, u, beta, 0.1 / A, gaps)
         np.testing.assert_allclose(cut.loss[::2], whole.loss, rtol=1e-14)
 
     def test_a_batch_is_its_single_chains(self):
         u, beta = starts(64, 2)
-        many = self.run(OVERLAP, u, beta, 0.1 / A, GAPS)
+        many = self.run(TABLE, u, beta, 0.1 / A, GAPS)
         for k in (0, 17, 63):
-            one = self.run(OVERLAP, u[k : k + 1], beta[k : k + 1], 0.1 / A, GAPS)
+            one = self.run(TABLE, u[k : k + 1], beta[k : k + 1], 0.1 / A, GAPS)
             np.testing.assert_allclose(many.loss[:, k], one.loss[:, 0], rtol=1e-13)
 
     @pytest.mark.parametrize(
@@ -155,14 +206,17 @@ class TestXla(Cases):
             ({"learning_rate": np.ones(5)}, "learning_rate must have shape"),
             ({"gaps": np.array([1.5])}, "gaps must be integers"),
             ({"gaps": np.array([-1])}, "gaps must be at least 0"),
+            ({"gaps": np.array([2**62], np.uint64)}, "gaps must add up to at most"),
+            ({"gaps": [[1]]}, "gaps must be integers of shape"),
+            ({"table": OVERLAP}, "table must be a PairTable, .*, got OverlapMeasure"),
             ({"implementation": "cuda"}, "implementation must be one of"),
         ],
     )
     def test_refusals(self, change, words):
         u, beta = starts()
-        arguments = {"u": u, "beta": beta, "learning_rate": 0.1, "gaps": GAPS} | change
+        arguments = {"table": TABLE, "u": u, "beta": beta, "learning_rate": 0.1, "gaps": GAPS}
         with pytest.raises(gc.InvalidInput, match=words):
-            gd_chains(OVERLAP, **arguments)
+            gd_chains(**(arguments | change))
 
 
 @pytest.mark.parametrize("interpret", MODES, scope="class")
@@ -177,7 +231,7 @@ class TestPallas(Cases):
 def test_lowers_for_cuda(dtype, shared):
     u, beta = starts(40, 3, dtype)
     graphs = [gc.graphs.star(6)] * 40
-    measure = OVERLAP if shared else relu_gnn.reduced_model(graphs).table
+    measure = TABLE if shared else relu_gnn.reduced_model(graphs).table
 
     def run(u, beta):
         return gd_chains(
@@ -194,10 +248,29 @@ def test_lowers_for_cuda(dtype, shared):
     assert lowers_for_cuda(run, u, beta) == 1
 
 
+@pytest.mark.parametrize("units", [1, 3, 8, 32, 100, 512])
+def test_every_thread_holds_one_unit(units):
+    """128 chains in 4 warps hold 32 units of 32 each: what spilled 65,068 bytes in float64."""
+    block = pallas.block_for(units)
+    rows = 1 << (units - 1).bit_length()
+    assert rows * block == max(128, rows)
+    assert rows * block / (32 * pallas.warps_for(units, block)) <= 1
+
+
+def test_more_units_than_registers_hold_go_to_plain_jax(monkeypatch):
+    u, beta = np.zeros((1, LARGEST_UNITS + 1)), np.ones((1, LARGEST_UNITS + 1))
+    with pytest.raises(gc.InvalidInput, match="'pallas' takes at most 512 units per chain"):
+        gd_chains(TABLE, u, beta, 0.1 / A, [1], implementation="pallas")
+    monkeypatch.setattr(implementation, "platform_name", lambda: "cuda")
+    with pytest.warns(implementation.PlainJax, match="gd_chains runs in plain JAX: Pallas takes"):
+        path = gd_chains(TABLE, u, beta, 0.1 / A, [1])
+    assert path.loss.shape == (1, 1)
+
+
 def test_a_mesh_of_one_device_gives_the_blocks_of_the_whole():
     u, beta = starts()
-    whole = gd_chains(OVERLAP, u, beta, 0.5 / A, GAPS, target=1e-5)
-    spread = gd_chains(OVERLAP, u, beta, 0.5 / A, GAPS, target=1e-5, block=4, mesh=device_mesh(1))
+    whole = gd_chains(TABLE, u, beta, 0.5 / A, GAPS, target=1e-5)
+    spread = gd_chains(TABLE, u, beta, 0.5 / A, GAPS, target=1e-5, block=4, mesh=device_mesh(1))
     assert np.asarray(whole.step).tolist() == spread.step.tolist()
     np.testing.assert_allclose(spread.loss, whole.loss, rtol=1e-12)
 
@@ -212,7 +285,7 @@ assert len(jax.devices()) == 4
 u, beta = np.abs(np.random.default_rng(0).normal(size=(2, 22, 2)))
 graph = gc.graphs.star(6)
 tables = relu_gnn.reduced_model([graph, gc.graphs.cycle(9)] * 11).table
-for measure, implementation in ((graph, "xla"), (tables, "pallas")):
+for measure, implementation in ((relu_gnn.reduced_model(graph).table, "xla"), (tables, "pallas")):
     paths = [
         gd_chains(measure, u, beta, 1e-3, [3, 40], target=5.0, block=4,
                   implementation=implementation, mesh=device_mesh(count))

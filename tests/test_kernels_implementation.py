@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.experimental import pallas
-from kernels_support import MODES, lowers_for_cuda
+from kernels_support import MODES, lowers_for_cuda, output_on_devices
 
 import gnnconv_lib as gc
 from gnnconv_lib.kernels import implementation
@@ -71,3 +71,54 @@ def test_the_gate_sees_the_kernel():
 def test_the_gate_refuses_a_program_without_a_kernel(function):
     with pytest.raises(AssertionError, match="no Triton kernel"):
         lowers_for_cuda(function, jnp.arange(8.0))
+
+
+WITHOUT_TRITON = """
+import sys, warnings
+sys.modules["jax.experimental.pallas.triton"] = None  # importing it fails
+import numpy as np
+import gnnconv_lib as gc
+from gnnconv_lib import descent, kernels
+from gnnconv_lib.kernels import gd_chains, generator, implementation, mc_population, overlap_tiles
+star, table = gc.graphs.star(6), gc.relu_gnn.reduced_model(gc.graphs.star(6)).table
+print(implementation.has_triton(), implementation.compiler_parameters())
+start = np.ones((2, 1))
+for word in ("xla", "pallas"):  # interpreted, since this is a CPU
+    mc_population.loss([1.0, 0.2], [0.3, 1.0], star, 200, 3, implementation=word)
+    gd_chains.gd_chains(table, start, start, 1e-3, [3], implementation=word)
+    overlap_tiles.overlap_histogram(star, implementation=word)
+implementation.platform_name = lambda: "cuda"
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    mc_population.loss([1.0, 0.2], [0.3, 1.0], star, 200, 3)
+    gd_chains.gd_chains(table, start, start, 1e-3, [3])
+    overlap_tiles.overlap_histogram(star)
+for warning in said:
+    if warning.category is implementation.PlainJax:
+        print(warning.message)
+try:
+    overlap_tiles.overlap_histogram(star, implementation="pallas")
+except gc.InvalidInput as refused:
+    print(refused)
+"""
+
+
+def test_a_jax_without_triton_has_everything_in_plain_jax():
+    """Imports work, interpret mode works, and on CUDA the fallback is one sentence per kernel."""
+    lines = output_on_devices(1, WITHOUT_TRITON).splitlines()
+    assert lines[0] == "False None"
+    lacks = f"Pallas' Triton backend, which jax {jax.__version__} lacks"
+    for line, kernel in zip(
+        lines[1:4], ("mc_population", "gd_chains", "overlap_tiles"), strict=True
+    ):
+        assert line == f"{kernel} runs in plain JAX: its GPU version needs {lacks}."
+    assert lines[4] == f"implementation 'pallas' needs {lacks}; 'xla' runs everywhere."
+    assert len(lines) == 5
+
+
+def test_nothing_is_said_where_plain_jax_was_asked_for_or_is_the_best(monkeypatch, recwarn):
+    assert implementation.choose_for("a_kernel", None, "fewer") == "xla"  # a CPU
+    monkeypatch.setattr(implementation, "platform_name", lambda: "cuda")
+    assert implementation.choose_for("a_kernel", "xla", "fewer") == "xla"
+    assert implementation.choose_for("a_kernel", None) == "pallas"
+    assert not recwarn.list

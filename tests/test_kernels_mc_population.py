@@ -1,5 +1,6 @@
 """The kernel `mc_population`: exact values, agreement of implementations and types, tables."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from kernels_support import MODES, lowers_for_cuda
 
 import gnnconv_lib as gc
 from gnnconv_lib import monte_carlo, relu_gnn
-from gnnconv_lib.kernels import generator, mc_population, population_pallas, population_xla
-from gnnconv_lib.kernels.neighbor_segments import neighbor_segments
-from gnnconv_lib.kernels.population_chunk import Plan
+from gnnconv_lib.kernels import generator, mc_population
+from gnnconv_lib.kernels.mc_population import pallas, xla
+from gnnconv_lib.kernels.mc_population.chunk import NOT_IN_TRITON, Plan
+from gnnconv_lib.kernels.mc_population.segments import neighbor_segments
 
 GRAPHS = [
     gc.graphs.empty(1),
@@ -95,16 +97,14 @@ class TestReference:
         )
         whole = call()
         for chunk, chunks in ((256, 1), (1024, 2)):
-            monkeypatch.setattr(population_xla, "LARGEST_CHUNK", chunk)
+            monkeypatch.setattr(xla, "LARGEST_CHUNK", chunk)
             monkeypatch.setattr(mc_population, "CHUNKS_PER_CALL", chunks)
             np.testing.assert_allclose(call(), whole, rtol=1e-13)
 
     def test_samples_past_32_bits_have_their_own_words(self):
         plan = Plan("loss", None, 3, 2, 1, 16, "float64")
         draw = lambda low, high: np.asarray(  # noqa: E731
-            population_xla.features(
-                plan, np.uint32(low), np.uint32(high), generator.key_words(1), 1
-            )
+            xla.features(plan, np.uint32(low), np.uint32(high), generator.key_words(1), 1)
         )
         first, later = draw(16, 0), draw(16, 1)
         assert np.all(first[:6] != later[:6])
@@ -124,9 +124,9 @@ class TestReference:
 
     def test_memory_of_a_chunk_is_bounded(self):
         for count in (1, 200, 10**5, 10**7):
-            size = population_xla.chunk_size(count)
-            small = size == population_xla.SMALLEST_CHUNK
-            assert size * count <= population_xla.NUMBERS_PER_CHUNK or small
+            size = xla.chunk_size(count)
+            small = size == xla.SMALLEST_CHUNK
+            assert size * count <= xla.NUMBERS_PER_CHUNK or small
 
 
 @pytest.mark.parametrize("interpret", MODES)
@@ -161,9 +161,70 @@ class TestPallas:
             jnp.array([[1.0, 0.0], [0.6, 0.8]]),
             jnp.asarray(generator.key_words(3)),
         )
-        alone = population_pallas.kernel(plan, interpret)(jnp.asarray(items), *constants)
-        shared = population_pallas.kernel(plan, interpret, 3)(jnp.asarray(items), *constants)
+        alone = pallas.kernel(plan, interpret)(jnp.asarray(items), *constants)
+        shared = pallas.kernel(plan, interpret, 3)(jnp.asarray(items), *constants)
         np.testing.assert_array_equal(shared, alone)
+
+    @pytest.mark.parametrize("shape", [(5, 8), (5, 7), (8, 5), (17, 2), (9, 4)])
+    def test_networks_of_more_than_64_products(self, shape, interpret):
+        """2 h axes > 64, h no multiple of the units that are taken at once."""
+        graph, (W, W_star) = gc.graphs.path(3), weights(shape)
+        call = lambda word: numbers(  # noqa: E731
+            mc_population.loss(W, W_star, graph, 300, 7, "tanh", implementation=word)
+        )
+        np.testing.assert_allclose(call("pallas"), call("xla"), rtol=1e-11)
+
+    @pytest.mark.parametrize("size", [1e30, 1e18, 1e-18, 1e-30])
+    def test_weights_of_extreme_size_keep_their_digits_in_float32(self, size, interpret):
+        """The loss is of degree two: what leaves float32 is held as a number of its own."""
+        graph, (W, W_star) = gc.graphs.petersen(), weights((1, 3))
+
+        def call(word, scale):
+            found = mc_population.loss(
+                scale * W, scale * W_star, graph, 200, 7, dtype="float32", implementation=word
+            )
+            return numbers(found)
+
+        for word in ("xla", "pallas"):
+            np.testing.assert_allclose(call(word, size) / size**2, call(word, 1.0), rtol=3e-6)
+
+    @pytest.mark.parametrize(
+        ("size", "dtype", "activation", "value"),
+        [
+            (1e200, "float64", "relu", np.inf),  # the loss is 1e400
+            (1e-200, "float64", "relu", 0.0),  # and 1e-400
+            (1e30, "float32", "square", np.inf),  # outputs of 1e60
+            (1e-30, "float32", "square", 0.0),
+            (0.0, "float32", "relu", 0.0),
+        ],
+    )
+    def test_what_no_number_can_hold_is_infinite_or_zero(
+        self, size, dtype, activation, value, interpret
+    ):
+        if activation == "square":
+            tanh = gc.activations.get("tanh")
+            activation = dataclasses.replace(tanh, name="square", function=lambda t: t * t)
+        W, W_star = weights((1, 3))
+        for word in ("xla", "pallas"):
+            found = mc_population.loss(
+                size * W,
+                size * W_star / 3,
+                gc.graphs.petersen(),
+                200,
+                7,
+                activation,
+                dtype=dtype,
+                implementation=word,
+            )
+            assert (found.mean, found.standard_error, found.samples) == (value, value, 200)
+            assert found.z_score(1.0) == (0.0 if value else -np.inf)
+
+    def test_weights_beyond_the_type_are_refused(self, interpret):
+        for word in ("xla", "pallas"):
+            with pytest.raises(gc.InvalidInput, match="must be finite in float32, got 1e"):
+                mc_population.loss(
+                    [1e40], [1.0], gc.graphs.path(2), 10, 0, dtype="float32", implementation=word
+                )
 
     def test_two_units_and_another_activation(self, interpret):
         graph, (W, W_star) = gc.graphs.petersen(), weights((2, 4))
@@ -191,20 +252,24 @@ def test_without_64_bit_types_the_words_are_the_same():
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("quantity", ["sums", *gc.activations.names()])
-def test_lowers_for_cuda(quantity, dtype):
+@pytest.mark.parametrize(
+    ("quantity", "shape"),
+    [("sums", (1, 2)), *((name, (2, 4)) for name in gc.activations.names())]
+    + [("tanh", shape) for shape in ((5, 8), (5, 7), (8, 5), (17, 2))],
+)
+def test_lowers_for_cuda(quantity, shape, dtype):
     graph = gc.graphs.erdos_renyi(40, 0.2, 2)
-    units = 1 if quantity == "sums" else 2
+    units, axes = shape
     sigma = None if quantity == "sums" else gc.activations.get(quantity)
-    plan = Plan("loss" if sigma else "sums", sigma, 40, 2 * units, units, 128, dtype)
+    plan = Plan("loss" if sigma else "sums", sigma, 40, axes, units, 128, dtype)
     arguments = (
         jnp.zeros((64, 3), jnp.uint32),
         neighbor_segments(graph),
-        jnp.zeros((2 * units, 2 * units), dtype),
+        jnp.zeros((2 * units, axes), dtype),
         jnp.zeros(2, jnp.uint32),
     )
-    kernel = population_pallas.kernel(plan, False)
-    if quantity in population_pallas.NOT_IN_TRITON:
+    kernel = pallas.kernel(plan, False)
+    if quantity in NOT_IN_TRITON:
         with pytest.raises(NotImplementedError, match="erf"):  # once it lowers: mend the list
             lowers_for_cuda(kernel, *arguments)
     else:
@@ -220,7 +285,8 @@ def test_what_pallas_cannot_do_goes_to_xla_or_is_refused(monkeypatch, axes, name
     with pytest.raises(gc.InvalidInput, match=words):
         mc_population._chosen("pallas", axes, sigma)
     monkeypatch.setattr(mc_population.implementation, "platform_name", lambda: "cuda")
-    assert mc_population._chosen(None, axes, sigma) == "xla"
+    with pytest.warns(mc_population.implementation.PlainJax, match=words):
+        assert mc_population._chosen(None, axes, sigma) == "xla"
     assert mc_population._chosen(None, 8, gc.activations.get("tanh")) == "pallas"
 
 

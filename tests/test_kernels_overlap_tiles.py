@@ -10,9 +10,10 @@ from kernels_support import MODES, lowers_for_cuda, output_on_devices
 
 import gnnconv_lib as gc
 from gnnconv_lib import relu_gnn, summaries
-from gnnconv_lib.kernels import overlap_tiles, overlap_tiles_pallas
-from gnnconv_lib.kernels.overlap_tiles import overlap_histogram, overlap_moments, tiled_overlap
+from gnnconv_lib.kernels import overlap_tiles
+from gnnconv_lib.kernels.overlap_tiles import overlap_histogram, overlap_moments, pallas
 from gnnconv_lib.kernels.sharding import device_mesh
+from gnnconv_lib.summaries.overlap_tiled import tiled_overlap
 
 GRAPHS = {
     "dense": gc.graphs.erdos_renyi(70, 0.5, seed=0),
@@ -123,7 +124,7 @@ class TestXla(Cases):
         with pytest.raises(gc.InvalidInput, match=words):
             tiled_overlap(GRAPHS["star"], **change)
         with pytest.raises(gc.InvalidInput, match="graph must be a Graph"):
-            tiled_overlap(np.eye(3))
+            tiled_overlap([(0, 1)])
 
 
 @pytest.mark.parametrize("interpret", MODES, scope="class")
@@ -137,8 +138,8 @@ def test_lowers_for_cuda():
     packed = jax.tree.map(jnp.asarray, overlap_tiles.pack(GRAPHS["dense"], 64))
     strips = jnp.arange(2, dtype=jnp.int32)
     for program in (
-        partial(overlap_tiles_pallas.histograms, side=64, bins=71, interpret=False),
-        partial(overlap_tiles_pallas.moments, side=64, interpret=False),
+        partial(pallas.histograms, side=64, bins=71, interpret=False),
+        partial(pallas.moments, side=64, interpret=False),
     ):
         assert lowers_for_cuda(program, strips, packed) == 1
 

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gnnconv_lib import InvalidInput, graphs, linear_gnn
 from gnnconv_lib.summaries.main_eigenvalues import main_eigenvalues

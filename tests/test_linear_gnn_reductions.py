@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from gnnconv_lib import InvalidInput, graphs, linear_gnn
+from gnnconv_lib import graphs, linear_gnn
 from gnnconv_lib.linear_gnn import one_round, regular
 from gnnconv_lib.summaries.walks import walks
 
@@ -62,17 +62,6 @@ def test_pair_loss_keeps_its_digits(size: float) -> None:
             total += weight * ((star + a + mu * b) ** rounds - star**rounds) ** 2 / 2
         exact = float(total)
     assert found == pytest.approx(exact, rel=1e-13)
-
-
-def test_common_spectrum() -> None:
-    first, second = symmetric(np.array([1.0, 1.0, 3.0])), symmetric(np.array([2.0, 5.0, 5.0]))
-    basis, (alpha, beta) = linear_gnn.common_spectrum(first, second)
-    np.testing.assert_allclose(basis @ np.diag(alpha) @ basis.T, first, atol=1e-13)
-    assert sorted(zip(alpha.round(9), beta.round(9), strict=True)) == [(1, 2), (1, 5), (3, 5)]
-    with pytest.raises(InvalidInput, match="must commute"):
-        linear_gnn.common_spectrum(first, symmetric(np.array([1.0, 2.0, 3.0]), seed=2))
-    with pytest.raises(InvalidInput, match="must be symmetric"):
-        linear_gnn.common_spectrum([[0.0, 1.0], [0.0, 0.0]])
 
 
 @pytest.mark.parametrize(("nodes", "degree"), [(1, 0), (2, 1), (10, 3), (8, 7)])

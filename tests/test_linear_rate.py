@@ -1,98 +1,109 @@
-"""The bounds of the linear rate, and the hostile search behind the checks of its proof."""
+"""The bounds of the linear rate, and the points on which the claims of its proof are attacked."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from gnnconv_lib import audit, graphs, relu_gnn
-from gnnconv_lib.audit import _hostile
-from gnnconv_lib.audit._hostile import Point, problems, tried
+from gnnconv_lib import activations, audit, dual, graphs, relu_gnn
+from gnnconv_lib.audit import _measures
+from gnnconv_lib.audit._measure_domains import on_measures
+from gnnconv_lib.audit._measure_points import Point, escape_times
+from gnnconv_lib.audit._measures import measures
 from gnnconv_lib.bounds import linear_rate as bounds
+from gnnconv_lib.claims import Claim, at_most, decide
 from gnnconv_lib.summaries import overlap
 
-CHECKS = [name for name in audit.names() if name.startswith("companion.")]
 
-
-@pytest.mark.parametrize("name", CHECKS)
-def test_checks_of_the_companion_hold(name):
-    evidence = audit.run(name)
-    assert evidence.verdict == "holds"
-    assert all(math.isfinite(value) for value in evidence.numbers.values())
+def decided(function, over=None, tolerance=1e-9):
+    function.__doc__ = "A sentence."
+    entry = Claim("companion:lemma-planted", over or on_measures(), function, tolerance)
+    return decide(entry)
 
 
 # The search must find what is false: constants that are a little too good.
 
 
-def planted(factor):
-    def excess(at):
-        best = bounds.best_constant(at.full, at.gap, at.slope, at.angle)
-        return np.where(
-            at.sine > 1e-3, (2 * factor * best * at.loss - at.gradient_squared) / at.full**2, -1.0
-        )
+def best(factor):
+    def sides(measure, l, theta):  # noqa: E741
+        at = Point(measure, l, theta)
+        constant = factor * bounds.best_constant(at.full, at.gap, at.slope, theta)
+        scale = at.gradient_squared + 1e-13 * (at.full * (1 + l)) ** 2
+        return at_most(2 * constant * at.loss, at.gradient_squared, scale=scale)
 
-    return excess
-
-
-def test_the_search_breaks_a_constant_that_is_too_large():
-    assert tried("true", planted(1.0)).verdict == "holds"
-    found = tried("too good", planted(1.01))
-    assert found.verdict == "false as printed"
-    assert "theta" in found.witness.input
+    return sides
 
 
-def test_the_search_needs_the_optimiser(monkeypatch):
-    # An excess that is positive in a small region only: random starts alone miss it.
-    def excess(at):
-        return 0.02 - np.abs(at.angle - 2.0) - np.abs(np.log(at.length / 1.7)) + 0 * at.step
-
-    monkeypatch.setitem(_hostile._ROUNDS, "quick", 0)
-    blind = tried("random starts", excess, tolerance=0.01).verdict
-    monkeypatch.setitem(_hostile._ROUNDS, "quick", 30)
-    assert (blind, tried("climbing", excess, tolerance=0.01).verdict) == (
-        "holds",
-        "false as printed",
-    )
+def test_the_search_breaks_a_constant_that_is_one_percent_too_large():
+    over = on_measures(open_ends=(True, True))
+    assert decided(best(1.0), over).verdict == "holds"
+    found = decided(best(1.01), over)
+    assert found.verdict == "false"
+    assert "theta" in found.witness.case
 
 
-def test_the_search_counts_nan_as_a_violation():
-    assert tried("nan", lambda at: at.angle * np.nan).verdict == "false as printed"
+def test_a_larger_step_breaks_the_angle():
+    def sides(measure, l, theta, x):  # noqa: E741
+        at = Point(measure, l, theta, x)
+        return at_most(at.rotation, theta)
+
+    def over(largest):
+        return on_measures((0.0, largest), open_ends=(True, True))
+
+    assert decided(sides, over(1.0)).verdict == "holds"
+    assert decided(sides, over(1.2)).verdict == "false"
 
 
-def test_a_larger_turn_or_step_breaks_the_angle():
-    from gnnconv_lib.audit.companion.global_linear_rate.motion import _rotation
-
-    assert tried("x up to 1.2", _rotation, steps=(0.0, 1.2), tolerance=1e-6).verdict != "holds"
+def test_cases_without_every_kind_of_measure_are_refused():
+    number = measures("quick").names.index("complete(4)")
+    assert _measures.every_measure().complaints([{"measure": number}]) == [
+        "the cases lack a graph with nodes that share nothing.",
+        "the cases lack a connected graph that is not complete.",
+    ]
 
 
 def test_points_follow_the_model():
-    given = problems()[0]
-    row = given.names.index("star(4)")
-    one = replace(given, names=("star(4)",), rho=given.rho[[row]], mass=given.mass[[row]])
+    number = np.array([measures("quick").names.index("star(4)")])
     measure = overlap(graphs.star(4))
     length, angle, x = 0.7, 2.4, 0.8
-    at = Point(one, *(np.array([[value]]) for value in (length, angle, x)))
-    full, mixed, slope = (float(value) for value in relu_gnn.sums(measure, math.cos(angle)))
-    assert at.mixed[0, 0] == pytest.approx(mixed, rel=1e-13)
-    assert at.slope[0, 0] == pytest.approx(slope, rel=1e-13)
+    at = Point(number, np.array([length]), np.array([angle]), np.array([x]))
+    _, mixed, slope = (float(value) for value in relu_gnn.sums(measure, math.cos(angle)))
+    assert at.mixed[0] == pytest.approx(mixed, rel=1e-13)
+    assert at.slope[0] == pytest.approx(slope, rel=1e-13)
     w, teacher = length * np.array([math.cos(angle), math.sin(angle)]), np.array([1.0, 0.0])
     gradient = np.asarray(relu_gnn.gradient(w, teacher, measure))
-    assert at.gradient_squared[0, 0] == pytest.approx(float(gradient @ gradient), rel=1e-12)
-    after = w - x / full * gradient
-    assert at.after.length[0, 0] == pytest.approx(np.linalg.norm(after), rel=1e-13)
-    assert at.after.angle[0, 0] == pytest.approx(math.atan2(after[1], after[0]), rel=1e-13)
+    assert at.gradient_squared[0] == pytest.approx(float(gradient @ gradient), rel=1e-12)
+    after = w - x / at.full[0] * gradient
+    assert at.after.length[0] == pytest.approx(np.linalg.norm(after), rel=1e-13)
+    assert at.after.angle[0] == pytest.approx(math.atan2(after[1], after[0]), rel=1e-13)
 
 
 def test_leaky_sums_are_those_of_the_dual():
-    from gnnconv_lib import activations, dual
-
-    given = problems()[1]
-    angle = np.full((len(given.names), 1), 2.0)
-    at = Point(given, np.ones_like(angle), angle, np.ones_like(angle), leak=0.2)
-    raw = dual.dual(activations.get("leaky_relu(0.2)"), given.rho * math.cos(2.0))
+    given = measures("quick")
+    numbers = np.arange(given.graphs, len(given.names))
+    angle = np.full(numbers.shape, 2.0)
+    at = Point(numbers, np.ones_like(angle), angle, 1.0, 0.2)
+    raw = dual.dual(activations.get("leaky_relu(0.2)"), given.rho[numbers] * math.cos(2.0))
     scaled = np.asarray(raw) / ((1 + 0.2**2) / 2)
-    assert np.allclose(at.mixed[:, 0], (given.mass * scaled).sum(axis=1), rtol=1e-12, atol=1e-14)
+    assert np.allclose(at.mixed, (given.mass[numbers] * scaled).sum(axis=1), rtol=1e-12, atol=1e-14)
+
+
+def test_escape_times_are_those_of_the_iterates():
+    number = measures("quick").names.index("star(4)")
+    at = Point(np.array([number]), np.array([1.0]), np.array([math.pi - 0.1]), np.array([1.0]))
+    (taken,) = escape_times(at, 200)
+    for _ in range(int(taken)):
+        assert at.angle[0] > math.pi / 2
+        at = at.after
+    assert at.angle[0] <= math.pi / 2 + 1e-12
+    assert escape_times(Point(at.measure, at.length, np.array([math.pi - 1e-9])), 3) == [4]
+
+
+def test_the_claims_of_the_theorem_hold_with_their_words():
+    found = audit.run("companion:theorem-linear-rate/step")
+    assert found.verdict == "holds"
+    assert "0 < step x = ηA ≤ 1" in found.hypotheses
+    assert "every graph" in found.hypotheses
 
 
 # The bounds themselves.

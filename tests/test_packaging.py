@@ -129,3 +129,40 @@ def test_continuous_integration_runs_what_a_newcomer_runs():
     assert "make test" in script
     assert "xla_cpu_max_isa=SSE4_2" in script
     subprocess.run(["bash", "-n", str(ROOT / ".ci/run")], check=True)
+
+
+def test_a_wheel_brings_every_chapter_and_what_it_reads():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    files = settings["tool"]["setuptools"]["data-files"]
+    brought = {
+        path.relative_to(ROOT).as_posix()
+        for target, patterns in files.items()
+        for pattern in patterns
+        for path in ROOT.glob(pattern)
+        if target == f"share/gnnconv-book/{Path(pattern).parent.as_posix()}".removesuffix("/.")
+    }
+    listed = subprocess.run(
+        ["git", "ls-files", "book", "_toc.yml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert len(listed) > 20
+    assert set(listed) <= brought
+
+
+def test_an_installed_book_is_found(tmp_path, monkeypatch):
+    import sysconfig
+
+    from gnnconv_lib.page import finding
+
+    book = tmp_path / "share" / "gnnconv-book"
+    book.mkdir(parents=True)
+    (book / "_toc.yml").write_text("root: book/a\n", encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setattr(finding, "__file__", str(tmp_path / "site" / "lib" / "page" / "finding.py"))
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    assert finding.find_book() == book

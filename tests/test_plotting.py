@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from gnnconv_lib import InvalidInput, graphs, plotting
-from gnnconv_lib.plotting_layouts import LAYOUTS, layout
+from gnnconv_lib.plotting.layouts import LAYOUTS, layout
 
 
 @pytest.fixture(autouse=True)

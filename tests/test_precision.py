@@ -156,3 +156,21 @@ def test_conversion_keeps_shape_and_every_bit():
         np.asarray(array).view(np.int64)[[0, 0, 1], [0, 1, 1]],
         values.view(np.int64)[[0, 0, 1], [0, 1, 1]],
     )
+
+
+def test_float32_mode_is_silent():
+    printed, errors = fresh(
+        """
+        import warnings
+        warnings.simplefilter("error", RuntimeWarning)
+        import numpy as np
+        import gnnconv_lib as gc
+        overlap = gc.summaries.overlap(gc.graphs.cycle(7))
+        start = np.random.default_rng(0).standard_normal((2, 2, 3))
+        print(gc.descent.run_relu(*start, overlap, 1e-3, 20).status)
+        print(gc.descent.run_relu(*start, overlap, 1e-3, 20, target=-1e300, limit=1e300).status)
+        """,
+        JAX_ENABLE_X64="0",
+    )
+    assert printed == ["budget", "budget"]
+    assert errors == ""

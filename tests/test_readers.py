@@ -6,8 +6,7 @@ import networkx
 import numpy as np
 import pytest
 import scipy.io
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gnnconv_lib import InvalidInput, graphs
 from gnnconv_lib.graphs import memory
@@ -152,9 +151,10 @@ GENERAL = "%%MatrixMarket matrix coordinate real general\n"
         (GENERAL + "2 2 1\n1 2 1\n", "directed"),
         (GENERAL + "2 2 2\n1 2 0.5\n2 1 0.5\n", "weights"),
         (GENERAL + "2 2 2\n1 2 nan\n2 1 nan\n", "weights"),
-        (GENERAL + "2 2 4\n1 2 1\n2 1 1\n1 2 1\n2 1 1\n", "weights"),
-        ("%%MatrixMarket matrix coordinate complex general\n2 2 1\n1 2 1 0\n", "complex"),
-        ("%%MatrixMarket matrix coordinate real skew-symmetric\n2 2 1\n2 1 1\n", "skew"),
+        (GENERAL + "2 2 4\n1 2 1\n2 1 1\n1 2 1\n2 1 1\n", "must not repeat"),
+        ("%%MatrixMarket matrix coordinate complex general\n2 2 1\n1 2 0 1\n", "weight 1j"),
+        ("%%MatrixMarket matrix coordinate complex general\n2 2 1\n1 2 1 0\n", "directed"),
+        ("%%MatrixMarket matrix coordinate real skew-symmetric\n2 2 1\n2 1 1\n", "weight -1"),
         ("%%MatrixMarket matrix array real general\n2000 2000\n1\n", "truncated"),
         ("%%MatrixMarket matrix array real general\n10000000 10000000\n1\n", "memory"),
     ],
@@ -265,8 +265,12 @@ def test_file_that_would_not_fit(tmp_path, monkeypatch):
     assert "edge list or in Matrix Market" in refusal(small)
 
 
-@settings(max_examples=200)
-@given(st.binary(max_size=80), st.sampled_from(["txt", "mtx", "graphml", "gml", "g6"]))
+ENDINGS = ["txt", "csv", "mtx", "graphml", "gexf", "gml", "g6", "s6", "net", "json"]
+ENDINGS += ["adjlist", "graph", "npy", "npz", "txt.gz", "csv.bz2", "net.xz", "zip"]
+
+
+@settings(max_examples=600)
+@given(st.binary(max_size=80), st.sampled_from(ENDINGS))
 def test_any_bytes_give_a_graph_or_a_refusal(tmp_path_factory, content, ending):
     path = tmp_path_factory.getbasetemp() / f"fuzz.{ending}"
     path.write_bytes(content)

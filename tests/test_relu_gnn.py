@@ -3,13 +3,14 @@
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from relu_pairs import exact_dual, textbook_loss, textbook_sums
+from hypothesis import given, strategies as st
 
 import gnnconv_lib as gc
 from gnnconv_lib import relu_gnn
-from gnnconv_lib.relu_gnn.pair_terms import _EXCESS, pair_table
+from gnnconv_lib.kernels.gd_chains.pair_terms import _EXCESS
+from gnnconv_lib.relu_gnn.pair_terms import pair_table
+from gnnconv_lib.witnesses import relu_pairs
+from gnnconv_lib.witnesses.relu_dual import relu_dual
 
 FAMILIES = {
     "complete": lambda: gc.graphs.complete(4),
@@ -34,7 +35,9 @@ def graph(request):
 
 @pytest.mark.parametrize("cos", [-1.0, -0.6, 0.0, 0.3, 1.0])
 def test_sums_agree_with_all_pairs(graph, cos):
-    for got, wanted in zip(relu_gnn.sums(graph, cos), textbook_sums(graph, cos), strict=True):
+    for got, wanted in zip(
+        relu_gnn.sums(graph, cos), relu_pairs.pair_sums(graph, cos), strict=True
+    ):
         assert float(got) == pytest.approx(wanted, rel=1e-13, abs=1e-7 if cos == -1 else 1e-13)
 
 
@@ -59,7 +62,7 @@ def test_slope_is_the_derivative_of_the_mixed_sum(graph):
 def test_loss_agrees_with_all_pairs(graph):
     random = np.random.default_rng(3)
     W, W_star = random.normal(size=(3, 4)), random.normal(size=(3, 4))
-    wanted = textbook_loss(graph, W, W_star)
+    wanted = relu_pairs.loss(graph, W, W_star)
     assert float(relu_gnn.loss(W, W_star, graph)) == pytest.approx(wanted, rel=1e-13)
     by_unit = [float(relu_gnn.loss(w, v, graph)) for w, v in zip(W, W_star, strict=True)]
     assert sum(by_unit) == pytest.approx(wanted, rel=1e-13)
@@ -85,7 +88,7 @@ def exact_loss(graph, u, beta):
     total = mp.mpf(0)
     for rho, mass in zip(np.asarray(overlap.rho), np.asarray(overlap.mass), strict=True):
         rho, mass = mp.mpf(float(rho)), mp.mpf(float(mass))
-        full, mixed = exact_dual(rho), exact_dual(rho * alpha / length)
+        full, mixed = relu_dual(rho, mp), relu_dual(rho * alpha / length, mp)
         total += mass * (full * (length**2 + 1) / 2 - length * mixed)
     return total
 
@@ -110,7 +113,7 @@ def test_the_textbook_loss_fails_where_ours_does_not():
     """The planted failure: the accuracy test above would reject the textbook formula."""
     graph = FAMILIES["regular"]()
     beta = 1e-8
-    naive = textbook_loss(graph, [1.0, beta], [1.0, 0.0])
+    naive = relu_pairs.loss(graph, [1.0, beta], [1.0, 0.0])
     with mp.workdps(60):
         wanted = float(exact_loss(graph, mp.mpf(0), mp.mpf(beta)))
     assert abs(naive / wanted - 1) > 0.1

@@ -36,7 +36,8 @@ def bits(mesh):
     """Digests of whole runs of 10 chains and of the overlaps of a dense graph."""
     u, beta = np.abs(np.random.default_rng(0).normal(size=(2, 10, 2)))
     dense = gc.graphs.erdos_renyi(60, 0.4, 0)
-    chains = gd_chains.gd_chains(gc.graphs.star(6), u, beta, 1e-3, [3, 40], block=4, mesh=mesh)
+    table = gc.relu_gnn.reduced_model(gc.graphs.star(6)).table
+    chains = gd_chains.gd_chains(table, u, beta, 1e-3, [3, 40], block=4, mesh=mesh)
     leaves = [*chains, overlap_tiles.overlap_histogram(dense, tile=16, mesh=mesh)]
     leaves += overlap_tiles.overlap_moments(dense, tile=16, mesh=mesh)
     return [hashlib.sha256(np.asarray(leaf).tobytes()).hexdigest() for leaf in leaves]

@@ -8,12 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput, graphs
-from gnnconv_lib.summaries import overlap, overlap_blocks, stack
-from gnnconv_lib.summaries import overlap_counting as counting
+from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_counting as counting, stack
 
 FAMILIES = [
     graphs.empty(1),

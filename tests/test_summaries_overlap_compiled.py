@@ -6,12 +6,15 @@ import textwrap
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput, graphs
-from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_compiled
-from gnnconv_lib.summaries import overlap_counting as counting
+from gnnconv_lib.summaries import (
+    overlap,
+    overlap_blocks,
+    overlap_compiled,
+    overlap_counting as counting,
+)
 from gnnconv_lib.summaries.overlap_twins import as_weighted, merge_twins
 
 needs_numba = pytest.mark.skipif(

@@ -7,8 +7,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from gnnconv_lib import graphs, relu_gnn
-from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_compressed
+from gnnconv_lib import InvalidInput, graphs, relu_gnn
+from gnnconv_lib.summaries import overlap, overlap_blocks, overlap_compressed, overlap_tiled
+from gnnconv_lib.witnesses.relu_dual import relu_dual, step_dual
 
 COSINES = [1.0, 1 - 1e-12, 1 - 1e-6, 0.99, 0.7, 0.3, 1e-9, 0.0, -0.3, -0.7, -0.99, -1 + 1e-6, -1.0]
 
@@ -23,18 +24,6 @@ IRREGULAR = [
     graphs.disjoint_union(graphs.complete(20), graphs.erdos_renyi(80, 0.9, 6)),
 ]
 
-_PI = np.longdouble("3.14159265358979323846264338327950288")
-
-
-def dual(rho):
-    """s(rho) = (sqrt(1 - rho^2) + rho (pi - arccos rho)) / pi in extended precision."""
-    return (np.sqrt((1 - rho) * (1 + rho)) + rho * (_PI - np.arccos(rho))) / _PI
-
-
-def dual_slope(rho):
-    """s'(rho) = 1 - arccos(rho) / pi in extended precision."""
-    return 1 - np.arccos(rho) / _PI
-
 
 def sums(measure, cosine):
     """A, B(c), C(c) from the definition, in extended precision."""
@@ -42,9 +31,9 @@ def sums(measure, cosine):
     inner = rho * np.longdouble(cosine)
     return np.array(
         [
-            np.sum(mass * dual(rho)),
-            np.sum(mass * dual(inner)),
-            np.sum(mass * rho * dual_slope(inner)),
+            np.sum(mass * relu_dual(rho)),
+            np.sum(mass * relu_dual(inner)),
+            np.sum(mass * rho * step_dual(inner)),
         ]
     )
 
@@ -148,11 +137,11 @@ def test_growth_constant_of_the_error_bound():
 
 
 def _value(rho, inner):
-    return (np.sqrt(1 - inner * inner) + inner * (np.pi - np.arccos(inner))) / np.pi
+    return relu_dual(inner)
 
 
 def _weighted_slope(rho, inner):
-    return rho * (1 - np.arccos(inner) / np.pi)
+    return rho * step_dual(inner)
 
 
 @pytest.mark.parametrize("points", [6, 8, 10, 12])
@@ -240,8 +229,8 @@ def test_large_dense_graphs_are_counted_in_tiles_of_bits(graph, method, kind, mo
     module = importlib.import_module("gnnconv_lib.summaries.overlap")
     expected = module.overlap(graph, method)
     routes = []
-    tiled = module._tiled
-    monkeypatch.setattr(module, "_tiled", lambda *rest: routes.append(1) or tiled(*rest))
+    tiled = overlap_tiled.tiled_overlap
+    monkeypatch.setattr(overlap_tiled, "tiled_overlap", lambda g: routes.append(1) or tiled(g))
     monkeypatch.setattr(module, "TILED_NODES", 1)
     found = module.overlap(graph, method)
     assert routes == [1]
@@ -250,3 +239,59 @@ def test_large_dense_graphs_are_counted_in_tiles_of_bits(graph, method, kind, mo
         ours = [float(value) for value in relu_gnn.sums(found, cosine)]
         assert ours == pytest.approx([float(v) for v in relu_gnn.sums(expected, cosine)], rel=1e-13)
     assert found.total_pairs == expected.total_pairs
+
+
+SPARSE, DENSE = graphs.erdos_renyi(300, 0.01, 0), graphs.erdos_renyi(300, 0.5, 0)
+REGULAR = graphs.random_regular(300, 150, 0)
+
+
+@pytest.mark.parametrize(
+    ("graph", "method", "tiled_from", "ways"),
+    [
+        (SPARSE, "auto", 1, ["groups, if they are few", "pair by pair, compressed"]),
+        (SPARSE, "compressed", 1, ["groups, if they are few", "pair by pair, compressed"]),
+        (SPARSE, "exact", 1, ["groups, exact"]),
+        (DENSE, "auto", 1000, ["groups, if they are few", "pair by pair, compressed"]),
+        (DENSE, "auto", 1, ["groups, if they are few", "tiles of bits, compressed"]),
+        (DENSE, "compressed", 1, ["tiles of bits, compressed"]),
+        (DENSE, "compressed", 1000, ["pair by pair, compressed"]),
+        (DENSE, "exact", 1, ["groups, exact"]),
+        (REGULAR, "auto", 1, ["tiles of bits, counted"]),
+        (REGULAR, "exact", 1, ["tiles of bits, counted"]),
+        (REGULAR, "exact", 1000, ["groups, exact"]),
+        (REGULAR, "compressed", 1, ["pair by pair, compressed"]),
+    ],
+)
+def test_the_ways_are_tried_in_the_order_of_the_table(graph, method, tiled_from, ways, monkeypatch):
+    """Every way gives up, as if there were too many groups: what is tried next?"""
+    module = importlib.import_module("gnnconv_lib.summaries.overlap")
+    monkeypatch.setattr(module, "TILED_NODES", tiled_from)
+    tried = []
+
+    def giving_up(way):
+        def measure(case):
+            tried.append(way.name)
+            if not way.name.startswith("groups, if"):
+                return "a measure"
+            raise module.TooManyGroups
+
+        return way._replace(measure=measure)
+
+    monkeypatch.setattr(module, "WAYS", tuple(map(giving_up, module.WAYS)))
+    assert overlap(graph, method) == "a measure"
+    assert tried == ways
+
+
+def test_a_way_costs_what_it_is_refused_for():
+    """The cost in the table, above and below the limit."""
+    module = importlib.import_module("gnnconv_lib.summaries.overlap")
+    for way in module.WAYS:
+        case = module.Case(DENSE, "compressed", 1 << 29, 1e9, True, False)
+        if way.cost is not None:
+            assert way.cost(case) == min(
+                overlap_blocks.dense_steps(DENSE), float(np.sum((DENSE.degrees + 1.0) ** 2))
+            )
+    steps = module._all_pairs(module.Case(DENSE, "compressed", 1 << 29, 1e9, True, False))
+    overlap(DENSE, "compressed", step_limit=steps)
+    with pytest.raises(InvalidInput, match="graph must take at most"):
+        overlap(DENSE, "compressed", step_limit=0.99 * steps)

@@ -4,13 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy import stats
 
 from gnnconv_lib import InvalidInput, dual, graphs, relu_gnn
-from gnnconv_lib.summaries import overlap, sampled_overlap, stack
-from gnnconv_lib.summaries import overlap_sampled as module
+from gnnconv_lib.summaries import overlap, overlap_sampled as module, sampled_overlap, stack
 from gnnconv_lib.summaries.wedges import degree_totals, sample_wedges, shared_messages
 
 

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput
-from gnnconv_lib.chapters import declarations
+from gnnconv_lib.page import declarations
 from gnnconv_lib.sweeps import checks, grids
 
 SOURCE = """\

@@ -2,7 +2,6 @@
 
 import json
 import math
-import threading
 from pathlib import Path
 
 import pytest
@@ -85,25 +84,6 @@ def test_a_success_removes_the_notebook_of_an_earlier_failure(folder) -> None:
     assert folder.notebook(RUN, failed=True).read_text() == "half"
     folder.store(WORK, POINT, VALUES, "the notebook", {"python": "3"})
     assert not folder.notebook(RUN, failed=True).exists()
-
-
-def test_writers_at_once_leave_one_whole_file(tmp_path) -> None:
-    target = tmp_path / "file"
-    texts = [str(k) * 200_000 for k in range(4)]
-    seen = set()
-
-    def write(text: str) -> None:
-        for _ in range(10):
-            records.write_atomically(target, text)
-            seen.add(target.read_text())
-
-    threads = [threading.Thread(target=write, args=(text,)) for text in texts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert seen <= set(texts)
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_records_of_another_state_are_counted_by_what_changed(folder) -> None:

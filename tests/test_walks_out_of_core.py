@@ -10,12 +10,10 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput, graphs, relu_gnn
-from gnnconv_lib.summaries import overlap, walk_counts_by_blocks, walks
-from gnnconv_lib.summaries import walks_out_of_core as module
+from gnnconv_lib.summaries import overlap, walk_counts_by_blocks, walks, walks_out_of_core as module
 from gnnconv_lib.summaries.walks import from_counts, walk_counts
 
 FAMILIES = [

@@ -1,19 +1,17 @@
-"""What the checks of li2021 share: small graphs, averages written as loops, outcomes.
-
-The loops follow the words of the paper, node by node, and use nothing of `averaging_gnn`.
-"""
+"""What the claims on li2021 share: the activations that it names, small graphs."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from gnnconv_lib import graphs
 from gnnconv_lib.activations import Activation
 from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.evidence import Evidence, Kind, Witness
 from gnnconv_lib.validation import require_choice
 
-__all__ = ["ACTIVATIONS", "Failure", "averages", "outcome", "rectified", "small_graphs", "values"]
+__all__ = ["ACTIVATIONS", "READOUTS", "rectified", "shares", "small_graphs", "values"]
 
 #: The activations of the experiments and those that the text lists besides.
 ACTIVATIONS: tuple[str, ...] = (
@@ -26,8 +24,8 @@ ACTIVATIONS: tuple[str, ...] = (
     "softplus",
 )
 
-#: The input in words, the printed value, the value found.
-Failure = tuple[str, float, float]
+#: The read-outs of Eqs. (6)-(8).
+READOUTS: tuple[str, ...] = ("one node", "average", "attention")
 
 
 def small_graphs(budget: str = "quick") -> list[graphs.Graph]:
@@ -48,15 +46,6 @@ def small_graphs(budget: str = "quick") -> list[graphs.Graph]:
     return [*found, *(graphs.erdos_renyi(30, p, seed) for seed, p in enumerate((0.05, 0.3, 0.8)))]
 
 
-def averages(graph: graphs.Graph, features: np.ndarray) -> np.ndarray:
-    """Row i: the mean of the features of node i and of its neighbours, by a loop over sets."""
-    rows = []
-    for node in range(graph.nodes):
-        closed = [node, *map(int, graph.neighbors(node))]
-        rows.append(sum(features[j] for j in closed) / len(closed))
-    return np.array(rows)
-
-
 def values(activation: Activation, numbers: np.ndarray) -> np.ndarray:
     """The activation as a NumPy function."""
     return np.asarray(activation.function(np.asarray(numbers, dtype=np.float64)))
@@ -67,25 +56,11 @@ def rectified(name: str) -> bool:
     return name.startswith(("relu", "leaky_relu"))
 
 
-def outcome(
-    kind: Kind,
-    failures: list[Failure],
-    summary: str,
-    numbers: dict[str, float],
-    tolerance: float | None = None,
-    correction: str | None = None,
-    corrected: bool = False,
-) -> Evidence:
-    """The evidence for a printed claim: it holds unless `failures` lists where it does not.
-
-    Args:
-        failures: the smallest input first.
-        summary: what was found, used when nothing fails.
-        correction: the corrected claim; `corrected` tells whether the numbers bear it out.
-    """
-    if not failures:
-        return Evidence(kind, "holds", summary, numbers, tolerance)
-    witness = Witness(*failures[0])
-    found = f"{witness.input}: printed {witness.printed:.4g}, found {witness.actual:.4g}."
-    verdict = "holds with correction" if correction and corrected else "false as printed"
-    return Evidence(kind, verdict, found, numbers, tolerance, witness, correction)  # type: ignore[arg-type]
+def shares(readout: str, members: Sequence[graphs.Graph]) -> list[np.ndarray]:
+    """The read-outs a_j of all graphs: "one node", "average", or "attention" with random weights."""
+    if readout == "one node":
+        return [np.eye(graph.nodes)[0] for graph in members]
+    if readout == "average":
+        return [np.full(graph.nodes, 1 / graph.nodes) for graph in members]
+    generator = np.random.default_rng(3)
+    return [generator.dirichlet(np.ones(graph.nodes)) for graph in members]

@@ -1,4 +1,4 @@
-"""What the checks on li2021's convergence share: mean products, population paths, settings to search.
+"""What the claims on li2021's convergence share: mean products and population paths for q = 1.
 
 Pure NumPy and vectorised over starts, because the checks run thousands of short paths. Book page
 `book/li2021/convergence`.
@@ -13,43 +13,69 @@ from typing import Any
 
 import numpy as np
 
-from gnnconv_lib import activations
-from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure
+from gnnconv_lib import activations, graphs
+from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, graph_pairs
 from gnnconv_lib.averaging_gnn.population_map import mehler_coefficients
-from gnnconv_lib.bounds import li2021 as bounds
 
-__all__ = ["ALLOWED", "Cases", "Path", "cases", "mean_product", "path", "setting_of"]
+__all__ = ["ALLOWED", "Path", "derivative_bound", "mean_product", "pairs", "path"]
 
 # The activations that satisfy Assumptions 1 and 2 and are known to the library.
-TARGET = 0.5
 ALLOWED: tuple[str, ...] = ("relu", "leaky_relu(0.2)", "leaky_relu(0.05)", "tanh", "identity")
 
 
 @cache
-def mean_product(activation: str, size: float = 1.0) -> Callable[[Any], np.ndarray]:
-    """The function M(c) = E sigma(tau X) sigma(tau Y), corr(X, Y) = c, tau^2 = 1/size.
+def pairs(size: float = 1.0, level: str = "node") -> PairMeasure:
+    """Node level: disjoint copies of K_size. Graph level: five unequal graphs, read out by averages.
+
+    >>> float(pairs(4).scale_x[0])
+    0.5
+    """
+    if level == "graph":
+        members = [graphs.path(3), graphs.star(4), graphs.complete(3), graphs.empty(2)]
+        return graph_pairs([*members, graphs.empty(1)], "average")
+    one = np.array([size**-0.5])
+    return PairMeasure(one, one, np.ones(1), np.ones(1), 1)
+
+
+@cache
+def mean_product(
+    activation: str, size: float = 1.0, level: str = "node"
+) -> Callable[[Any], np.ndarray]:
+    """The function M(c), the mean product of two outputs for v = 1 at the angle arccos c; see `pairs`.
+
+    At node level E sigma(tau X) sigma(tau Y), corr(X, Y) = c, tau^2 = 1/size.
 
     >>> M = mean_product("relu")
     >>> float(M(1.0)), round(float(M(0.0)), 6)
     (0.5, 0.159155)
     """
-    sigma = activations.get(activation)
+    sigma, found = activations.get(activation), pairs(size, level)
     if sigma.homogeneous:
         left, right = -float(sigma(-1.0)), float(sigma(1.0))
+        mass = found.weight * found.scale_x * found.scale_y
 
         def closed(c: Any) -> np.ndarray:
-            c = np.clip(c, -1.0, 1.0)
+            c = np.clip(np.asarray(c, float)[..., None] * found.rho, -1.0, 1.0)
             bent = (np.sqrt(1 - c * c) + c * (np.pi - np.arccos(c))) / np.pi
-            return np.asarray((left * right * c + (right - left) ** 2 / 2 * bent) / size)
+            return np.asarray((left * right * c + (right - left) ** 2 / 2 * bent) @ mass)
 
         return closed
-    one = np.array([size**-0.5])
-    pairs = PairMeasure(one, one, np.ones(1), np.ones(1), 1)
-    coefficients = mehler_coefficients(sigma, pairs)
+    coefficients = mehler_coefficients(sigma, found)
     grid = np.linspace(-1.0, 1.0, 40_001)
     table = np.polynomial.polynomial.polyval(grid, coefficients)
     # Interpolated between points 5e-5 apart: relative error below 1e-8.
     return lambda c: np.interp(np.asarray(c, float), grid, table)
+
+
+def derivative_bound(activation: str, size: float = 1.0, level: str = "node") -> float:
+    """K = Lip^2 times the mean variance of a read-out of the averaged features; it bounds M'.
+
+    >>> derivative_bound("tanh", 4.0)
+    0.25
+    """
+    found = pairs(size, level)
+    spread = np.sum(found.weight * found.rho * found.scale_x * found.scale_y)
+    return float(activations.get(activation).lipschitz ** 2 * spread)
 
 
 @dataclass(frozen=True)
@@ -96,50 +122,3 @@ def path(
         angles.append(angle)
         values.append(weight)
     return Path(np.array(angles), np.array(values))
-
-
-def setting_of(
-    cosine: float, v: float, target: float = 1.0, size: float = 1.0, share: float = 0.5, **more: Any
-) -> bounds.Setting:
-    """A node-level setting with d = 2, q = 1 and the step size `share` times the limit (40)."""
-    base = bounds.Setting(
-        features=2,
-        distance=abs(v - target),
-        target=abs(target),
-        product=v * target,
-        trace=cosine,
-        mean_size=size,
-        smallest_size=size,
-        **more,
-    )
-    return base.but(learning_rate=share * bounds.equation_40(base))
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Starts to search: cosine, v_0 and rho of (17), step size, and the paths, one column per start."""
-
-    settings: tuple[bounds.Setting, ...]
-    cosine: np.ndarray
-    v: np.ndarray
-    rho: np.ndarray
-    rate: np.ndarray
-    path: Path
-
-
-@cache
-def cases(activation: str, budget: str, size: float = 1.0, share: float = 0.9) -> Cases:
-    """Population paths with v* = 1/2 from corner starts that (39) allows: nearly orthogonal W_0.
-
-    The paths cover 18 units of time 1/(largest step size), in "full" 60.
-    """
-    cosines = (0.001, 0.5) if budget == "quick" else (1e-6, 0.001, 0.01, 0.1, 0.5, 0.9)
-    starts = (0.05, 0.5) if budget == "quick" else (0.001, 0.02, 0.05, 0.1, 0.5, 1.0, 3.0)
-    grid = [(c, v) for c in cosines for v in starts]
-    made = tuple(setting_of(c, v, TARGET, size=size, share=share) for c, v in grid)
-    cosine, v = np.array(grid).T
-    rate = np.array([entry.learning_rate for entry in made])
-    steps = int((18 if budget == "quick" else 60) / rate.max())
-    rho = np.array([bounds.equation_17(entry) for entry in made])
-    found = path(mean_product(activation, size), cosine, v, TARGET, rate, min(steps, 40_000))
-    return Cases(made, cosine, v, rho, rate, found)

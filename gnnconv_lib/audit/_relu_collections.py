@@ -1,9 +1,8 @@
-"""The graphs and weights on which the claims about the one-round ReLU GNN are attacked.
+"""The graphs on which the claims about the one-round ReLU GNN are looked at.
 
-`standard` is for attacks on single weights: small extreme graphs first, then regular ones up to the
-paper's sizes. `families` is for trajectories: ten families with twenty seeds each; the seed is that
-of the random graph, or grows the graph where the family is deterministic. `growing` are families
-with n growing at fixed or slowly growing degree, for claims of the form "for d = o(sqrt n)".
+`standard` is for single weights: small extreme graphs first, then regular ones up to the paper's sizes.
+`families` is for trajectories: ten families with twenty seeds each; the seed is that of the random
+graph, or grows the graph where the family is deterministic.
 
 Reference: awasthi2021, section 3 and Appendix B. Book page: book/awasthi2021/bounded-iterates.
 """
@@ -12,12 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from gnnconv_lib import graphs
 from gnnconv_lib.graphs import Graph
 
-__all__ = ["FAMILIES", "corners_and_random", "families", "growing", "standard"]
+__all__ = ["FAMILIES", "families", "standard"]
 
 SEEDS = 20
 
@@ -38,19 +35,6 @@ FAMILIES: dict[str, Callable[[int], Graph]] = {
 def families() -> list[tuple[str, Graph]]:
     """(family, graph) for ten families and twenty seeds."""
     return [(name, make(seed)) for name, make in FAMILIES.items() for seed in range(SEEDS)]
-
-
-def growing(budget: str = "quick") -> list[tuple[str, Graph]]:
-    """(family, graph) with n growing by factors of four; the degree is at most n^(1/2)."""
-    sizes = (16, 64, 256, 1024) if budget == "quick" else (16, 64, 256, 1024, 4096, 16384)
-    made = []
-    for nodes in sizes:
-        made += [("cycle", graphs.cycle(nodes)), ("path", graphs.path(nodes))]
-        made += [("random 3-regular", graphs.random_regular(nodes, 3, 1))]
-        slow = 2 * round(nodes**0.4 / 2)
-        made += [("random n^0.4-regular", graphs.random_regular(nodes, slow, 1))]
-        made += [("Erdos-Renyi, mean degree 3", graphs.erdos_renyi(nodes, 3 / nodes, 1))]
-    return made
 
 
 def standard(budget: str = "quick") -> list[Graph]:
@@ -82,17 +66,3 @@ def standard(budget: str = "quick") -> list[Graph]:
             chosen += [graphs.barabasi_albert(20, 3, seed)]
         chosen += [graphs.random_regular(n, d, 1) for n, d in [(1000, 5), (2000, 30), (400, 20)]]
     return chosen
-
-
-def corners_and_random(count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lengths and cosines, shape (count, size): corners first, then random."""
-    generator = np.random.default_rng(20211206)
-    corner_cos = [-1.0, -1 + 1e-6, -0.5, -0.01, -1e-4, 0.0, 0.01, 0.5, 1 - 1e-6, 1.0]
-    corner_length = [1e-6, 0.1, 0.5, 1.0, 1 + 1e-6, 2.0, 5.0, 1e3]
-    corners = np.array([(a, b) for a in corner_length for b in corner_cos]).T
-    free = size - corners.shape[1]
-    length = 10.0 ** generator.uniform(-2, 2, (count, free))
-    length[:, : free // 2] = generator.uniform(0.0, 3.0, (count, free // 2)) + 1e-9
-    cos = np.cos(np.pi * generator.uniform(size=(count, free)))
-    tile = np.broadcast_to(corners[:, None, :], (2, count, corners.shape[1]))
-    return np.concatenate([tile[0], length], axis=1), np.concatenate([tile[1], cos], axis=1)

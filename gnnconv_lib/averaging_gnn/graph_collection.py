@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 
-from gnnconv_lib.graphs import Graph, disjoint_union, from_edges
-from gnnconv_lib.validation import InvalidInput, require_integer, require_real
+from gnnconv_lib.graphs import Graph, as_graph, disjoint_union, from_edges
+from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
 
 __all__ = [
     "GraphCollection",
@@ -70,11 +70,6 @@ class GraphCollection:
         """The first node of each graph, int64 of shape (n,)."""
         return np.cumsum(self.sizes) - self.sizes
 
-    @property
-    def common_size(self) -> int | None:
-        """The size of every graph if all are equally large, else `None`."""
-        return int(self.sizes[0]) if np.all(self.sizes == self.sizes[0]) else None
-
 
 def collect(graphs: Sequence[Graph] | GraphCollection) -> GraphCollection:
     """The given graphs as a collection; a collection is returned as it is.
@@ -88,10 +83,8 @@ def collect(graphs: Sequence[Graph] | GraphCollection) -> GraphCollection:
     """
     if isinstance(graphs, GraphCollection):
         return graphs
-    members = [graphs] if isinstance(graphs, Graph) else list(graphs)
-    for member in members:
-        if not isinstance(member, Graph):
-            raise InvalidInput(f"graphs must hold Graph objects, got {type(member).__name__}.")
+    several = isinstance(graphs, list | tuple) or hasattr(graphs, "__next__")
+    members = [as_graph(member, "each graph") for member in (graphs if several else [graphs])]
     union = disjoint_union(*members)
     return GraphCollection(union, np.array([member.nodes for member in members]))
 
@@ -111,7 +104,7 @@ def erdos_renyi_collection(number: int, nodes: int, p: float, seed: int) -> Grap
     number = require_integer("number", number, minimum=1)
     nodes = require_integer("nodes", nodes, minimum=1)
     p = require_real("p", p, 0.0, 1.0)
-    generator = np.random.default_rng(require_integer("seed", seed, minimum=0))
+    generator = np.random.default_rng(require_seed("seed", seed))
     row, column = np.triu_indices(nodes, 1)
     which, pair = np.nonzero(generator.random((number, row.size)) < p)
     edges = np.stack([which * nodes + row[pair], which * nodes + column[pair]], axis=1)
@@ -136,11 +129,13 @@ def average(graph: Graph, values: np.ndarray) -> np.ndarray:
     >>> average(graphs.path(3), np.array([0.0, 6.0, 3.0])).tolist()
     [3.0, 3.0, 4.5]
     """
+    graph = as_graph(graph)
     return _closed_sizes(graph, values) * (_closed_sum(graph, values))
 
 
 def average_transposed(graph: Graph, values: np.ndarray) -> np.ndarray:
     """(D^-1 A)' applied to a vector or matrix, with A and D as in `average`."""
+    graph = as_graph(graph)
     return _closed_sum(graph, _closed_sizes(graph, values) * values)
 
 

@@ -6,14 +6,14 @@ Book page `book/li2021/figures-1-and-2`.
 from __future__ import annotations
 
 import csv
+import io
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from gnnconv_lib import files
 from gnnconv_lib.averaging_gnn.floors import Floors
 from gnnconv_lib.validation import InvalidInput
 
@@ -84,19 +84,10 @@ def write_panels(panels: Iterable[Panel], path: str | os.PathLike[str], digits: 
 
     The file appears under its name when it is complete.
     """
-    target = Path(path)
     rows = [[*row[:5], *(f"{value:.{digits}g}" for value in row[5:])] for row in panel_rows(panels)]
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows(rows)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([COLUMNS, *rows])
+    files.write(path, table.getvalue())
 
 
 def read_panels(path: str | os.PathLike[str]) -> list[Row]:

@@ -31,7 +31,7 @@ from gnnconv_lib.averaging_gnn.teacher_data import (
     noise_deviation,
 )
 from gnnconv_lib.averaging_gnn.training import Weights
-from gnnconv_lib.graphs import Graph, erdos_renyi
+from gnnconv_lib.graphs import Graph, as_graph, erdos_renyi
 from gnnconv_lib.validation import require_choice
 
 __all__ = ["ACTIVATIONS", "figure_1", "figure_2"]
@@ -87,6 +87,7 @@ def figure_1(
     >>> len(panels), panels[0].W.shape
     (4, (2, 3))
     """
+    graph = None if graph is None else as_graph(graph)
     draws = _node_draws(nodes, edge_probability, graph, dimension, outputs, tuple(seeds))
     return _panels(which, readings, draws, learning_rate, steps, records, fits)
 

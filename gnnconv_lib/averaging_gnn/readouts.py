@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_seed
 
 __all__ = ["READOUTS", "random_attention", "weights"]
 
@@ -64,7 +64,7 @@ def random_attention(collection: GraphCollection, seed: int) -> np.ndarray:
     >>> random_attention(collect([graphs.empty(1)]), seed=0).tolist()
     [1.0]
     """
-    generator = np.random.default_rng(require_integer("seed", seed, minimum=0))
+    generator = np.random.default_rng(require_seed("seed", seed))
     draws = generator.standard_exponential(collection.union.nodes)
     return draws / np.repeat(np.add.reduceat(draws, collection.starts), collection.sizes)
 

@@ -18,7 +18,7 @@ import numpy as np
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection, average, collect
-from gnnconv_lib.graphs import Graph
+from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.validation import InvalidInput
 
@@ -85,6 +85,7 @@ def node_sample(graph: Graph, H: Any, y: Any, activation: Any = "relu") -> Sampl
     >>> node_sample(graphs.complete(2), [[0.0], [4.0]], [1.0, 2.0]).features.tolist()
     [[2.0, 2.0]]
     """
+    graph = as_graph(graph)
     features, labels = _checked(H, y, graph.nodes, graph.nodes)
     averaged = np.ascontiguousarray(average(graph, features).T)
     X, y = as_float_array(averaged, labels)

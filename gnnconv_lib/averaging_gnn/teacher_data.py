@@ -28,8 +28,14 @@ from gnnconv_lib.averaging_gnn.model import predict
 from gnnconv_lib.averaging_gnn.sample import Sample, graph_sample, node_sample, stack
 from gnnconv_lib.averaging_gnn.training import Weights
 from gnnconv_lib.averaging_gnn.xi import xi_graph, xi_node
-from gnnconv_lib.graphs import Graph, erdos_renyi
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_real
+from gnnconv_lib.graphs import Graph, as_graph, erdos_renyi
+from gnnconv_lib.validation import (
+    InvalidInput,
+    require_choice,
+    require_integer,
+    require_real,
+    require_seed,
+)
 
 __all__ = [
     "NOISE",
@@ -103,6 +109,8 @@ def node_experiment(
     if graph is None:
         nodes = require_integer("nodes", nodes, minimum=1)
         require_real("edge_probability", edge_probability, 0.0, 1.0)
+    else:
+        graph = as_graph(graph)
     samples, sums, means = [], [], []
     for seed in settings.seeds:
         drawn = graph if graph is not None else erdos_renyi(nodes, edge_probability, seed)
@@ -177,7 +185,7 @@ def random_weights(dimension: int, outputs: int, seed: int) -> Weights:
     """
     dimension = require_integer("dimension", dimension, minimum=1)
     outputs = require_integer("outputs", outputs, minimum=1)
-    return _weights(_generator(require_integer("seed", seed, 0), _TEACHER), dimension, outputs)
+    return _weights(_generator(require_seed("seed", seed), _TEACHER), dimension, outputs)
 
 
 def accepted_signs(weights: Weights, teacher: Weights) -> Weights:
@@ -212,7 +220,7 @@ class _Settings:
         self.outputs = require_integer("outputs", self.outputs, minimum=1)
         self.noise = noise_deviation(self.noise)
         require_choice("start", self.start, STARTS)
-        self.seeds = tuple(require_integer("seeds", seed, minimum=0) for seed in self.seeds)
+        self.seeds = tuple(require_seed("seeds", seed) for seed in self.seeds)
         if not self.seeds:
             raise InvalidInput("seeds must hold at least one integer, got none.")
 

@@ -4,7 +4,7 @@ Features are stored with one row per feature, (S, d, N), so that a step is a han
 matrix products over contiguous rows; mapping a run whose rows are nodes over the data sets with
 `vmap` costs up to twice as much (`python -m benchmarks --only algorithm-1`). With one data set and
 many starts the products merge into one.
-Conventions (records, statuses, frozen chains) are those of `gnnconv_lib.descent`.
+The loop, its records, statuses and frozen chains are those of `gnnconv_lib.descent`.
 
 Book page `book/li2021/algorithm-1`.
 """
@@ -18,15 +18,14 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
 from gnnconv_lib.averaging_gnn.directions import divide_by_xi, raw_directions
 from gnnconv_lib.averaging_gnn.model import loss
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.stepping import State, judged, march, where
 from gnnconv_lib.trajectory import (
     BUDGET,
-    CONVERGED,
     DIVERGED,
     STATUSES,
     Trajectory,
@@ -47,12 +46,6 @@ class Weights(NamedTuple):
 
     W: Any
     v: Any
-
-
-class _State(NamedTuple):
-    weights: Weights
-    code: jax.Array
-    step: jax.Array
 
 
 def normalized(U: jax.Array, norm: str) -> jax.Array:
@@ -142,14 +135,13 @@ def _train(
     gaps: jax.Array,
     exact: bool,
     norm: str,
-) -> tuple[_State, Any]:
-    def judge(state: _State, value: jax.Array) -> _State:
-        seen = jnp.where(value <= target, CONVERGED, BUDGET)
-        seen = jnp.where(jnp.isfinite(value) & (value <= bounds), seen, DIVERGED)
-        return state._replace(code=jnp.where(state.code == BUDGET, seen, state.code))
+) -> tuple[State, Any]:
+    def judge(state: State, value: jax.Array) -> State:
+        code = judged(state.code, value, jnp.isfinite(value), target, bounds)
+        return state._replace(code=code)
 
-    def update(state: _State) -> _State:
-        W, v = state.weights
+    def step(state: State) -> State:
+        W, v = state.parameters
         raw, slope, value = raw_directions(W, v, data, exact)
         state = judge(state, value)
         U = W - rates[..., None, None] * divide_by_xi(raw, xi)
@@ -158,25 +150,15 @@ def _train(
         finite = finite & jnp.all(jnp.isfinite(following.v), axis=-1)
         active = state.code == BUDGET
         moves = active & finite
-        moved = Weights(
-            jnp.where(moves[..., None, None], following.W, W),
-            jnp.where(moves[..., None], following.v, v),
-        )
+        moved = where(moves, following, state.parameters)
         code = jnp.where(active & ~finite, DIVERGED, state.code)
-        return _State(moved, code, state.step + moves)
+        return State(moved, None, state.step + moves, code)
 
-    def to_record(state: _State, gap: jax.Array) -> tuple[_State, Any]:
-        def go_on(carry: tuple[jax.Array, _State]) -> jax.Array:
-            return (carry[0] < gap) & jnp.any(carry[1].code == BUDGET)
-
-        def body(carry: tuple[jax.Array, _State]) -> tuple[jax.Array, _State]:
-            return carry[0] + 1, update(carry[1])
-
-        _, state = lax.while_loop(go_on, body, (jnp.zeros_like(gap), state))
-        value = loss(*state.weights, data)
+    def record(state: State) -> tuple[State, Any]:
+        W, v = state.parameters
+        value = loss(W, v, data)
         state = judge(state, value)
-        return state, (state.weights, value, state.code)
+        return state, (state.parameters, value, state.code)
 
-    shape = weights.W.shape[:-2]
-    zeros = jnp.zeros(shape, dtype=int)
-    return lax.scan(to_record, _State(weights, zeros, zeros), jnp.asarray(gaps))
+    zeros = jnp.zeros(weights.W.shape[:-2], dtype=int)
+    return march(step, record, State(weights, None, zeros, zeros), jnp.asarray(gaps))

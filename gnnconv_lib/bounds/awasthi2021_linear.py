@@ -19,6 +19,9 @@ import numpy as np
 
 __all__ = [
     "Interval",
+    "equation_57_corrected",
+    "equation_58_corrected",
+    "equation_58_printed",
     "equation_59_corrected",
     "equation_59_printed",
     "lemma_12_interval_corrected",
@@ -35,6 +38,7 @@ __all__ = [
     "theorem_2_step_corrected",
     "theorem_2_step_printed",
     "theorem_4_iterations_printed",
+    "theorem_4_q_corrected",
 ]
 
 
@@ -135,7 +139,7 @@ def lemma_13_upper_printed(sigma_0: Any, sigma_star: Any, degree: int, rounds: i
     """
     upper = lemma_12_interval_printed(sigma_0, sigma_star).upper
     delta = lemma_13_delta(sigma_0, sigma_star)
-    exponent = float(2 * rounds - 3)
+    exponent = 2.0 * rounds - 3.0
     return rounds**2 * (degree**2 + 1) ** 2 * upper**exponent * (rounds * delta) ** 2
 
 
@@ -289,6 +293,63 @@ def theorem_4_iterations_printed(
         logarithm = np.log(target.size * rounds * interval.upper * (1 - target) ** 2 / accuracy)
     rate = learning_rate * rounds**2 * (degree**2 + 1) * interval.lower ** (2.0 * rounds - 2.0)
     return float(np.max(logarithm / rate))
+
+
+def equation_57_corrected(
+    largest: float, smallest: float, squared_distance: float, accuracy: float, learning_rate: float
+) -> float:
+    """Enough iterations for L = 1 and one singular value: log(|H| |x_0|^2 / (2 eps^2)) / (2 eta
+    lambda_min), for eta <= 1 / |H|.
+
+    Args:
+        largest, smallest: the eigenvalues |H| >= lambda_min > 0 of the matrix H with rows
+            (n, sum d), (sum d, sum d^2). squared_distance: |x_0|^2. accuracy: eps.
+
+    Reference: awasthi2021, Eq. (57), corrected.
+
+    >>> float(equation_57_corrected(2.0, 1.0, 1.0, 1.0, 0.5))
+    0.0
+    """
+    logarithm = np.log(largest * squared_distance / (2.0 * accuracy**2))
+    return float(logarithm / (2.0 * learning_rate * smallest))
+
+
+def theorem_4_q_corrected(learning_rate: Any, weighted: Any) -> np.ndarray:
+    """Q = eta sum_i d_i r_i; printed without eta.
+
+    Reference: awasthi2021, proof of Theorem 4, corrected.
+
+    >>> float(theorem_4_q_corrected(0.5, 4.0))
+    2.0
+    """
+    rate, total = _arrays(learning_rate, weighted)
+    return rate * total
+
+
+def equation_58_printed(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
+    """The bound of Eq. (58), a^2 (P^2 + Q^2 + Q (P + R)) + b^2 (P^2 + R^2 + Q (P + R)).
+
+    Reference: awasthi2021, Eq. (58).
+
+    >>> float(equation_58_printed(1.0, 0.0, 2.0, 1.0, 1.0))
+    6.0
+    """
+    P, Q, R, a, b = _arrays(P, Q, R, a, b)
+    cross = Q * (P + R)
+    return a**2 * (P**2 + Q**2 + cross) + b**2 * (P**2 + R**2 + cross)
+
+
+def equation_58_corrected(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
+    """The bound with Q^2 in the second bracket and |Q (P + R)| in both.
+
+    Reference: awasthi2021, Eq. (58), corrected.
+
+    >>> float(equation_58_corrected(1.0, 0.0, 2.0, 1.0, 1.0))
+    5.0
+    """
+    P, Q, R, a, b = _arrays(P, Q, R, a, b)
+    cross = np.abs(Q * (P + R))
+    return a**2 * (P**2 + Q**2 + cross) + b**2 * (Q**2 + R**2 + cross)
 
 
 def equation_59_printed(P: Any, Q: Any, R: Any) -> np.ndarray:

@@ -31,39 +31,23 @@ __all__ = [
     "lemma_5",
     "polyak_lojasiewicz",
     "probability_of_cosine_below",
-    "step_range_printed",
     "theorem_1_iterations_printed",
 ]
 
 
-def step_range_printed(full: Any) -> tuple[Any, Any]:
-    """The paper's range of step sizes, [1 / (16 pi A), 1 / (6 pi A)].
-
-    Args:
-        full: A, any shape.
-
-    Reference: awasthi2021, Lemma 1.
-
-    >>> low, high = step_range_printed(1 / np.pi)
-    >>> low, round(high, 12)
-    (0.0625, 0.166666666667)
-    """
-    return 1 / (16 * np.pi * full), 1 / (6 * np.pi * full)
-
-
-def lemma_1_printed(sigma: float, inner_dimension: int) -> tuple[float, float]:
+def lemma_1_printed(sigma: Any, inner_dimension: Any) -> tuple[float, Any]:
     """The printed bounds on the length of the iterates: (1 / (36 pi^2), 2 sigma sqrt(r) + 4 pi + 1).
 
     Args:
-        sigma: standard deviation of the entries of w_0.
-        inner_dimension: r.
+        sigma: standard deviation of the entries of w_0, any shape.
+        inner_dimension: r, any shape.
 
     Reference: awasthi2021, Lemma 1.
 
-    >>> [round(bound, 3) for bound in lemma_1_printed(1.0, 4)]
+    >>> [round(float(bound), 3) for bound in lemma_1_printed(1.0, 4)]
     [0.003, 17.566]
     """
-    return 1 / (36 * math.pi**2), 2 * sigma * math.sqrt(inner_dimension) + 4 * math.pi + 1
+    return 1 / (36 * math.pi**2), 2 * sigma * np.sqrt(inner_dimension) + 4 * math.pi + 1
 
 
 def lemma_1(length: Any, ratio: Any, step: Any) -> tuple[Any, Any]:
@@ -134,17 +118,17 @@ def lemma_3(length: Any, cos: Any, mixed_ratio: Any, ratio: Any, step: Any) -> t
     return low, high
 
 
-def lemma_2_printed(full: Any, sigma: float, inner_dimension: int) -> Any:
+def lemma_2_printed(full: Any, sigma: Any, inner_dimension: Any) -> Any:
     """The printed smoothness constant without its o(1), 4 A (1 + sqrt(2 sigma sqrt(r) + 4 pi + 1)).
 
     The exact largest eigenvalue of the Hessian is A at every w != 0.
 
     Reference: awasthi2021, Lemma 2.
 
-    >>> round(lemma_2_printed(1.0, 1.0, 1), 2)
+    >>> round(float(lemma_2_printed(1.0, 1.0, 1)), 2)
     19.78
     """
-    return 4 * full * (1 + math.sqrt(2 * sigma * math.sqrt(inner_dimension) + 4 * math.pi + 1))
+    return 4 * full * (1 + np.sqrt(2 * sigma * np.sqrt(inner_dimension) + 4 * math.pi + 1))
 
 
 def lemma_4_printed(error: Any, nodes: Any, degree: Any, units: int) -> Any:

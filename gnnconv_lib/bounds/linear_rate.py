@@ -28,7 +28,6 @@ __all__ = [
     "escape_steps",
     "escape_steps_on_cliques",
     "expected_escape_steps",
-    "geometric_escape_steps",
     "linear_rate_iterations",
     "longest_without_overshoot",
     "near_antipode_probability",
@@ -155,26 +154,6 @@ def escape_steps(
     phi = np.asarray(antipodal_angle, dtype=float)
     with np.errstate(divide="ignore"):
         bound = 1 + (1 / phi - 2 / np.pi) * (1 / (_TURN * share) + np.pi / 2)
-    return np.where(phi >= np.pi / 2, 0.0, bound)
-
-
-def geometric_escape_steps(pairs: float, opposite_slope: float, antipodal_angle: Any) -> Any:
-    """The same at x = 1 where some two nodes share some but not all messages, C(-1) > 0.
-
-        T_0 <= 1 + log(pi / (2 phi_0)) / log(1 + 2 pi C(-1) / (5 M)).
-
-    Args:
-        pairs: M.
-        opposite_slope: C(-1); with 0 the bound is infinite.
-        antipodal_angle: phi_0 in (0, pi], any shape.
-
-    >>> float(geometric_escape_steps(1.0, 0.5, 2.0))
-    0.0
-    """
-    phi = np.asarray(antipodal_angle, dtype=float)
-    growth = math.log1p(_TURN * math.pi * opposite_slope / pairs)
-    with np.errstate(divide="ignore"):
-        bound = 1 + np.log(np.pi / (2 * phi)) / growth if growth else np.inf
     return np.where(phi >= np.pi / 2, 0.0, bound)
 
 

@@ -1,13 +1,11 @@
-"""Chapters: what they print, their parameters, their execution, their form.
+"""Chapters as files: their form, their execution, their reruns.
 
 | module | what it does |
 |---|---|
-| `report` | prints and displays rounded numbers, tables, digests, verdicts |
-| `rounding`, `digest`, `verdicts` | what `report` is made of |
-| `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
-| `notebooks` | brings a notebook into its normal form and checks its hygiene |
-| `benchmark_results`, `operation_count` | stored measurements, and counts without a clock |
-| `execute` | executes chapters in parallel |
+| `notebooks` | brings a notebook into its normal form |
+| `hygiene` | checks that it keeps the rules of a chapter |
+| `execute`, `running_cell` | executes chapters in parallel; which cell runs, the sentence for a failure |
+| `executed`, `reuse`, `differences` | the chapters of a build: run or used again, and compared |
 | `compilation_cache` | keeps what JAX compiled for them |
 | `rerun` | reruns one chapter with other parameters |
 
@@ -16,34 +14,28 @@ Submodules load on first use.
 
 from __future__ import annotations
 
-import importlib
-from types import ModuleType
+from gnnconv_lib.extras import lazy
+
+_NEEDS = {
+    "differences": "nbformat",
+    "execute": "jupyter_client",
+    "executed": "nbformat",
+    "hygiene": "nbformat",
+    "notebooks": "nbformat",
+    "rerun": "nbformat",
+}
 
 _SUBMODULES = (
-    "benchmark_results",
     "compilation_cache",
-    "declarations",
-    "digest",
+    "differences",
     "execute",
-    "finding",
+    "executed",
     "hygiene",
     "notebooks",
-    "operation_count",
-    "parameters",
-    "report",
     "rerun",
-    "rounding",
-    "verdicts",
+    "reuse",
+    "running_cell",
 )
 
 __all__ = list(_SUBMODULES)
-
-
-def __getattr__(name: str) -> ModuleType:
-    if name in _SUBMODULES:
-        return importlib.import_module(f"gnnconv_lib.chapters.{name}")
-    raise AttributeError(f"module 'gnnconv_lib.chapters' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy(__name__, _SUBMODULES, _NEEDS)

@@ -7,7 +7,8 @@ instruction set is never loaded under another.
 
 JAX writes an entry in place, so a second process can read half of it and warn in the middle of a
 chapter. Here every run has a private folder of hard links; entries that it added are moved to the
-shared folder, each in one step, when the run has succeeded.
+shared folder, each in one step, when the run has succeeded. There the name of an entry begins with
+the digest of its bytes: one that was damaged since is removed, and compiled again.
 
 A user who sets `JAX_COMPILATION_CACHE_DIR` or `JAX_ENABLE_COMPILATION_CACHE` decides alone.
 """
@@ -16,19 +17,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from gnnconv_lib.chapters import finding
+from gnnconv_lib.page import finding
+from gnnconv_lib.provenance import machine
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["LARGEST", "cache_folder", "compilation_cache", "machine"]
+__all__ = ["LARGEST", "cache_folder", "compilation_cache"]
 
 LARGEST = 256 * 2**20
 _DECIDED_BY_USER = ("JAX_COMPILATION_CACHE_DIR", "JAX_ENABLE_COMPILATION_CACHE")
@@ -65,7 +65,7 @@ def compilation_cache(folder: str | Path, largest: int = LARGEST) -> Iterator[di
         with suppress(OSError):
             for entry in sorted(private.glob("*-cache")):
                 if entry.name not in known:
-                    os.replace(entry, shared / entry.name)
+                    os.replace(entry, shared / f"{_digest(entry)}-{entry.name}")
             _bound(shared.parent, largest)
     finally:
         shutil.rmtree(private, ignore_errors=True)
@@ -80,27 +80,7 @@ def cache_folder(folder: str | Path) -> Path | None:
         root = finding.find_book(folder)
     except InvalidInput:
         return None
-    build = root.parent if root.parent.name == "_build" else root / "_build"
-    return build / "jax-cache" / machine()
-
-
-def machine() -> str:
-    """A name for what compiled code depends on: processor, versions of JAX, `XLA_FLAGS`."""
-    parts = [platform.system(), platform.machine(), platform.processor(), *_processor()]
-    for package in ("jax", "jaxlib"):
-        with suppress(PackageNotFoundError):
-            parts.append(f"{package} {version(package)}")
-    parts.append(os.environ.get("XLA_FLAGS", ""))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _processor() -> list[str]:
-    """Model and instruction sets of the first processor, where the system tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
-    except OSError:
-        return []
-    return [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU"))]
+    return root / "_build" / "jax-cache" / machine()
 
 
 def _private_folder(shared: Path) -> Path | None:
@@ -114,9 +94,17 @@ def _private_folder(shared: Path) -> Path | None:
         for entry in os.scandir(shared):
             # Another process may remove an entry at any time; then it is compiled again.
             with suppress(FileNotFoundError):
-                if entry.stat().st_size > 0:
-                    os.link(entry.path, private / entry.name)
+                digest, _, name = entry.name.partition("-")
+                if digest == _digest(Path(entry.path)):
+                    with suppress(FileExistsError):  # compiled twice, with other bytes
+                        os.link(entry.path, private / name)
+                else:
+                    os.unlink(entry.path)
     return private
+
+
+def _digest(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
 
 
 def _bound(root: Path, largest: int) -> None:

@@ -7,6 +7,7 @@ output depends on the library and the notebook only.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import socket
@@ -25,25 +26,37 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Dict as TraitDict
 from traitlets.config import Config
 
+from gnnconv_lib.audit._store import VARIABLE
 from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.chapters.compilation_cache import compilation_cache
+from gnnconv_lib.chapters.running_cell import RunningCell
+from gnnconv_lib.page.finding import find_book
+from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
     "ChapterRun",
     "RunningInterpreter",
+    "evidence_variable",
     "execute",
     "execute_all",
-    "failure_block",
     "kernel_settings",
 ]
 
 CELL_TIMEOUT = 1800
+# On a busy machine a kernel starts late, and its outputs arrive long after it says that it is done.
+START_TIMEOUT = 600
+_OUTPUT_TIMEOUT = 600
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The kernel writes its own log to the terminal; what cells write is not affected.
 _QUIET = ("--log-level=CRITICAL",)
+# The client appends "-" and a number.
+_SOCKET = "kernel"
+_LONGEST_SOCKET = 90
+_SHORT = "/tmp"
 _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
@@ -98,22 +111,28 @@ def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     error = ""
+    cell = RunningCell()
     try:
         folder = source.resolve().parent
         with kernel_settings({"JAX_PLATFORMS": "cpu"}, folder) as settings:
             client = NotebookClient(
                 notebook,
                 timeout=CELL_TIMEOUT,
+                startup_timeout=START_TIMEOUT,
                 record_timing=False,
                 resources={"metadata": {"path": str(folder)}},
+                **cell.hooks,
                 **settings,
             )
-            client.execute()
+            try:
+                client.execute()
+            finally:
+                # After a kernel that never came it is left behind, and fails when Python ends.
+                atexit.unregister(client._cleanup_kernel)
     except CellExecutionError:
-        error = failure_block(source.stem, notebook)
+        error = _block(cell, cell.failure(source.stem))
     except (CellTimeoutError, DeadKernelError, RuntimeError) as failure:
-        reason = str(failure).strip().splitlines()
-        error = failure_block(source.stem, notebook, reason[0] if reason else repr(failure))
+        error = _block(cell, cell.failure(source.stem, failure))
     seconds = time.perf_counter() - started
     if error:
         return ChapterRun(source, seconds, error=error)
@@ -175,24 +194,12 @@ def execute_all(
     return [runs[source] for source in sources]
 
 
-def failure_block(chapter: str, notebook: Any, reason: str | None = None) -> str:
-    """The failing cell of an executed notebook and its error, as a few lines of text."""
-    failing = None
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type != "code" or cell.execution_count is None:
-            continue
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        # A kernel that dies or hangs leaves no error; then it is the last cell that was started.
-        if errors or reason is not None:
-            failing = (number, cell, errors)
-    if failing is None:
-        return f"chapter {chapter} failed: {reason or 'no cell reported an error'}"
-    number, cell, errors = failing
-    message = reason or _message(errors[0])
-    trace = [] if not errors or len(errors[0].traceback) < 3 else errors[0].traceback[-3:-1]
-    lines = [f"chapter {chapter} failed in cell {number}: {message}"]
-    lines += [f"    | {line}" for line in cell.source.splitlines()[:12]]
-    lines += [f"    {line}" for part in trace for line in _ANSI.sub("", part).splitlines()[:12]]
+def _block(cell: RunningCell, sentence: str) -> str:
+    """The sentence, the first lines of the cell, and the end of its traceback."""
+    trace = cell.error[2] if cell.error is not None else []
+    shown = trace[-3:-1] if len(trace) >= 3 else []
+    lines = [sentence, *(f"    | {line}" for line in cell.source.splitlines()[:12])]
+    lines += [f"    {line}" for part in shown for line in _ANSI.sub("", part).splitlines()[:12]]
     return "\n".join(lines)
 
 
@@ -207,25 +214,58 @@ def kernel_settings(
 
     Args:
         variables: environment variables of the kernel that are set unless they are set already.
-        chapter_folder: where the notebook lies, to use the compilation cache of its book.
+        chapter_folder: where the notebook lies, to use what its book keeps: compiled code, and
+            the evidence of checks.
     """
     with (
         tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder,
+        _socket_folder(folder) as sockets,
         _cache(chapter_folder) as cache,
     ):
-        wanted = dict(variables or {}) | cache
+        wanted = dict(variables or {}) | cache | evidence_variable(chapter_folder)
         missing = {k: v for k, v in wanted.items() if k not in os.environ}
         config = Config()
         config.RunningInterpreter.environment = missing | _ENVIRONMENT | {"IPYTHONDIR": folder}
-        if hasattr(socket, "AF_UNIX"):
+        if sockets is not None:
             config.RunningInterpreter.transport = "ipc"
-            config.RunningInterpreter.ip = os.path.join(folder, "kernel")
-        yield {"kernel_manager_class": RunningInterpreter, "config": config}
+            config.RunningInterpreter.ip = os.path.join(sockets, _SOCKET)
+        yield {
+            "kernel_manager_class": RunningInterpreter,
+            "config": config,
+            "iopub_timeout": _OUTPUT_TIMEOUT,
+            "raise_on_iopub_timeout": True,
+        }
+
+
+@contextmanager
+def _socket_folder(folder: str) -> Iterator[str | None]:
+    """A folder whose sockets have names that the system allows; None where there is none.
+
+    The name of a socket may have about a hundred bytes, and a `TMPDIR` alone can be longer.
+    """
+    if not hasattr(socket, "AF_UNIX"):
+        yield None
+    elif len(os.fsencode(os.path.join(folder, _SOCKET))) <= _LONGEST_SOCKET:
+        yield folder
+    else:
+        try:
+            short = tempfile.TemporaryDirectory(
+                prefix="gnnconv-", dir=_SHORT, ignore_cleanup_errors=True
+            )
+        except OSError:
+            yield None
+            return
+        with short as name:
+            yield name
+
+
+def evidence_variable(folder: str | Path | None) -> dict[str, str]:
+    """The variable that lets checks of a kernel be kept with the book around `folder`, if any."""
+    try:
+        return {} if folder is None else {VARIABLE: str(find_book(folder) / "_build" / "evidence")}
+    except InvalidInput:
+        return {}
 
 
 def _cache(folder: str | Path | None) -> AbstractContextManager[dict[str, str]]:
     return nullcontext({}) if folder is None else compilation_cache(folder)
-
-
-def _message(error: Any) -> str:
-    return f"{error.ename}: {error.evalue}".strip()

@@ -10,15 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import struct
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from gnnconv_lib import files
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["normal_form", "normalise", "read", "write"]
@@ -63,7 +62,8 @@ def normal_form(notebook: Any) -> str:
     cells = []
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
-        source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
+        text = cell.source.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        source = "\n".join(line.rstrip() for line in text.split("\n"))
         seen[source] += 1
         identity = f"{cell.cell_type}\0{source}\0{seen[source]}"
         new: dict[str, Any] = {
@@ -88,21 +88,8 @@ def normal_form(notebook: Any) -> str:
 
 
 def write(path: str | Path, notebook: Any) -> bool:
-    """Write the normal form to `path` through a temporary name; whether the bytes changed."""
-    target = Path(path)
-    text = normal_form(notebook)
-    if target.is_file() and target.read_text(encoding="utf-8") == text:
-        return False
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return True
+    """Write the normal form to `path`, in one step; whether the bytes changed."""
+    return files.write(path, normal_form(notebook))
 
 
 def normalise(path: str | Path) -> bool:

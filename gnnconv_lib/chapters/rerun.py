@@ -14,22 +14,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gnnconv_lib.chapters import finding, notebooks, parameters
+from gnnconv_lib import files
+from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters.running_cell import ChapterFailed, RunningCell
+from gnnconv_lib.page import finding, parameters
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["ChapterFailed", "assignments", "declared", "executed", "output_file", "rerun", "title"]
-
-
-class ChapterFailed(RuntimeError):
-    """A chapter that raised an error while it ran; the message is one sentence per line.
-
-    Fields:
-        notebook: the notebook up to the error, if there is one.
-    """
-
-    def __init__(self, message: str, notebook: Any = None) -> None:
-        super().__init__(message)
-        self.notebook = notebook
+__all__ = [
+    "ChapterFailed",
+    "assignments",
+    "declared",
+    "executed",
+    "output_file",
+    "rerun",
+    "user_file",
+]
 
 
 def declared(path: str | Path) -> dict[str, parameters.Parameter]:
@@ -42,15 +41,6 @@ def declared(path: str | Path) -> dict[str, parameters.Parameter]:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
             return {entry.name: entry for entry in parameters.parse(cell.source)}
     raise InvalidInput(f"chapter {Path(path).stem} must have a cell tagged 'parameters'.")
-
-
-def title(path: str | Path) -> str:
-    """The title of the notebook at `path`: its first heading, or the stem of the file."""
-    for cell in notebooks.read(path).cells:
-        found = re.search(r"^# (.+)$", cell.source, re.MULTILINE)
-        if cell.cell_type == "markdown" and found:
-            return found[1].strip()
-    return Path(path).stem
 
 
 def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
@@ -70,8 +60,35 @@ def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
         entry = parameters.require(known, name)
         if name in values:
             raise InvalidInput(f"parameter {name} must be given once.")
-        values[name] = parameters.from_text(entry, value)
+        values[name] = user_file(name, parameters.from_text(entry, value))
     return values
+
+
+def user_file(name: str, value: Any) -> Any:
+    """The value of a parameter, with the path of a graph file made absolute and the file read once.
+
+    A chapter's kernel runs in the folder of the chapter; a path means the folder of the user. Every
+    parameter called `graph_file` is one.
+
+    Raises:
+        InvalidInput: if the file is not there or holds no graph.
+    """
+    if name != "graph_file" or not isinstance(value, str) or not value:
+        return value
+    # Imported here: a chapter without a graph file needs none of it.
+    from gnnconv_lib import graphs
+    from gnnconv_lib.graphs.path_options import absolute
+
+    path = absolute(value)
+    try:
+        graphs.read(path)
+    except InvalidInput as error:
+        wanted = re.findall(r"(\w+)='(symmetrise|ignore|merge|text|utf-16-le)'", str(error))
+        options = "&".join("=".join(pair) for pair in wanted)
+        there = "&" if "?" in value else "?"
+        how = f" Here it is written {name}={value}{there}{options}." if options else ""
+        raise InvalidInput(f"{name} {value!r} cannot be used: {error}{how}") from None
+    return path
 
 
 def output_file(output: str | Path, book: Path | None = None, force: bool = False) -> Path:
@@ -82,26 +99,13 @@ def output_file(output: str | Path, book: Path | None = None, force: bool = Fals
             `force`), a stored chapter of the book, and a parent that is missing or read-only.
     """
     target = Path(output)
-    if target.is_dir():
-        raise InvalidInput(f"output must be a file, got the folder {target}.")
-    if target.suffix != ".ipynb":
+    if not target.is_dir() and target.suffix != ".ipynb":
         raise InvalidInput(f"output must end in .ipynb, got {target}.")
     if book is not None and target.resolve() in {
         path.resolve() for path in finding.chapter_paths(book).values()
     }:
         raise InvalidInput(f"output must not be a chapter of the book, got {target}.")
-    if target.exists() and not force:
-        raise InvalidInput(f"output must not exist, got {target}; --force replaces it.")
-    if not target.parent.is_dir():
-        raise InvalidInput(f"output must lie in an existing folder, got {target}.")
-    try:
-        with tempfile.TemporaryFile(dir=target.parent):
-            pass
-    except OSError as error:
-        raise InvalidInput(
-            f"output must lie in a folder that can be written, got {target} ({error.strerror})."
-        ) from None
-    return target
+    return files.output_file(target, force)
 
 
 def rerun(
@@ -158,20 +162,21 @@ def executed(
     """
     # Imported here: reading declarations needs neither papermill nor a kernel.
     import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    from gnnconv_lib.chapters.execute import CELL_TIMEOUT, kernel_settings
+    from gnnconv_lib.chapters.execute import CELL_TIMEOUT, START_TIMEOUT, kernel_settings
 
     source = Path(path).resolve()
     place = source.parent if folder is None else Path(folder).resolve()
     known = declared(source)
-    checked = {k: parameters.require(known, k).accept(v) for k, v in values.items()}
+    checked = {k: user_file(k, parameters.require(known, k).accept(v)) for k, v in values.items()}
     shown = sys.stderr.isatty() if progress is None else progress
     with tempfile.TemporaryDirectory(prefix="gnnconv-run-") as scratch:
         result = Path(scratch) / "result.ipynb"
         copy = Path(scratch) / "chapter.ipynb"
         copy.write_bytes(source.read_bytes())
+        cell = RunningCell()
         try:
             with kernel_settings(chapter_folder=place) as client:
                 papermill.execute_notebook(
@@ -182,19 +187,16 @@ def executed(
                     progress_bar=shown,
                     # Not cwd: papermill would move this whole process, and so every other thread.
                     resources={"metadata": {"path": str(place)}},
+                    start_timeout=START_TIMEOUT,
                     execution_timeout=CELL_TIMEOUT,
                     request_save_on_cell_execute=False,
+                    **cell.hooks,
                     **client,
                 )
         except PapermillExecutionError as error:
             if error.ename == "InvalidParameter":
                 raise InvalidInput(error.evalue) from None
-            raise ChapterFailed(
-                f"chapter {source.stem} failed in its code cell {error.exec_count}: "
-                f"{error.ename}: {error.evalue}",
-                notebooks.read(result),
-            ) from None
-        except (CellTimeoutError, DeadKernelError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise ChapterFailed(f"chapter {source.stem} failed: {reason}") from None
+            raise ChapterFailed(cell.failure(source.stem), notebooks.read(result)) from None
+        except (CellTimeoutError, RuntimeError) as error:
+            raise ChapterFailed(cell.failure(source.stem, error)) from None
         return notebooks.read(result)

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gnnconv_lib.chapters import finding
+from gnnconv_lib.page import finding
 from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
 
-__all__ = ["audit", "chapters", "check", "execute", "figure", "normalise", "run"]
+__all__ = ["audit", "chapters", "check", "execute", "figure", "graph", "normalise", "report", "run"]
 
 
 def chapters(options: Namespace) -> int:
@@ -26,7 +26,7 @@ def chapters(options: Namespace) -> int:
     entries: list[dict[str, Any]] = [
         {
             "chapter": name,
-            "title": rerun.title(path),
+            "title": finding.title(path),
             "path": path.relative_to(book).as_posix(),
             "parameters": [
                 {
@@ -72,9 +72,16 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def graph(options: Namespace) -> int:
+    """Say what is in a graph file."""
+    from gnnconv_lib.cli.graph_file import graph_command
+
+    return graph_command(options)
+
+
 def figure(options: Namespace) -> int:
     """Make a figure of li2021 from its seeds."""
-    from gnnconv_lib.chapters import figures
+    from gnnconv_lib.page import figures
 
     for path in figures.make(options.figure, options.output, options.seeds):
         print(path)
@@ -98,6 +105,13 @@ def execute(options: Namespace) -> int:
     if options.jobs is not None:
         require_integer("jobs", options.jobs, 1)
     return _execute(_chosen(book, options.chapter), book, options.output, options.jobs)
+
+
+def report(options: Namespace) -> int:
+    """Write a page, or JSON, on the graph in a file."""
+    from gnnconv_lib.cli.graph_report import report_command
+
+    return report_command(options)
 
 
 def normalise(options: Namespace) -> int:
@@ -128,10 +142,8 @@ def audit(options: Namespace) -> int:
     """Run the checks of the ledger's items; 1 if one disagrees with its verdict in the ledger."""
     from tqdm import tqdm
 
-    from gnnconv_lib import audit as registry
-    from gnnconv_lib import evidence
-    from gnnconv_lib.chapters.verdicts import ledger_items
-    from gnnconv_lib.ledger import BADGES
+    from gnnconv_lib import audit as registry, ledger
+    from gnnconv_lib.page.verdicts import ledger_items
 
     known = ledger_items(finding.find_book(options.book))
     chosen = [known[require_choice("item", name, known)] for name in options.item or known]
@@ -143,18 +155,23 @@ def audit(options: Namespace) -> int:
     with tqdm(chosen, unit="item", disable=not sys.stderr.isatty()) as bar:
         for item in bar:
             bar.set_postfix_str(item.id)
-            if not item.checks:
+            names = ledger.claim_names(item)
+            if not names:
                 continue
-            found = [run(name, budget) for name in item.checks]
-            verdict = evidence.combine(found)
-            agrees = item.verdict in (verdict, "pending")
+            found = {name: run(name, budget) for name in names}
+            judged = ledger.judge(item, found)
             decided += 1
-            disagreements += not agrees
-            kinds = ", ".join(sorted({entry.kind for entry in found}, key=evidence.KINDS.index))
-            remark = "" if agrees else f" (the ledger says {item.verdict})"
-            bar.write(f"{item.id}: {BADGES[verdict][0]}{remark} [{kinds}]", file=sys.stdout)
-            for entry in found if options.item else []:
-                bar.write(f"    {entry.summary}", file=sys.stdout)
+            problems = list(judged.problems)
+            if judged.verdict != item.verdict:
+                problems.insert(0, f"the ledger says {item.verdict}")
+            disagreements += bool(problems)
+            remark = f" ({'; '.join(problems)})" if problems else ""
+            badge = ledger.BADGES[judged.verdict][0]
+            bar.write(f"{item.id}: {badge}{remark} [{judged.strength}]", file=sys.stdout)
+            for name, entry in found.items() if options.item else ():
+                bar.write(f"    {name}: {entry.summary}", file=sys.stdout)
+                if entry.hypotheses:
+                    bar.write(f"        for {entry.hypotheses}", file=sys.stdout)
     seconds = time.perf_counter() - started
     print(
         f"{len(chosen)} items, {decided} with checks, {disagreements} disagreements with the "

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from gnnconv_lib.chapters import finding
+from gnnconv_lib.page import finding
 from gnnconv_lib.validation import InvalidInput, require_integer
 
 __all__ = ["sweep_command"]
@@ -26,6 +26,10 @@ def sweep_command(options: Namespace) -> int:
     if not options.grid:
         raise InvalidInput("a sweep must have at least one --grid NAME=VALUES.")
     values = grids.grid_from_texts(options.grid, rerun.declared(path), limit)
+    values = {
+        name: [rerun.user_file(name, value) for value in entries]
+        for name, entries in values.items()
+    }
     fixed = rerun.assignments(path, options.parameter)
     folder = _folder(options.output or f"{path.stem}-sweep", book)
     try:

@@ -1,6 +1,6 @@
 """Gradient descent: one way to run any model, a short one for the ReLU GNN, one for 1e12 steps."""
 
-from gnnconv_lib.descent.driver import Model, run
+from gnnconv_lib.descent.driver import Advancing, Model, run
 from gnnconv_lib.descent.long_runs import LongTrajectory, run_long
 from gnnconv_lib.descent.rates import (
     RateFits,
@@ -16,6 +16,7 @@ from gnnconv_lib.trajectory import STATUSES, Trajectory, record_steps
 __all__ = [
     "NORMALISATIONS",
     "STATUSES",
+    "Advancing",
     "LongTrajectory",
     "Model",
     "RateFits",

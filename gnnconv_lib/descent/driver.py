@@ -6,10 +6,10 @@ A model is a pytree with two methods for one chain,
     model.update(parameters, learning_rate) -> parameters after one step.
 
 Its arrays are arguments of the compiled program, so that another graph or teacher of the same
-shape does not compile again. Chains are batched with `vmap`; the reduced ReLU model has a faster
-way of its own (`relu_chains`). The compiled program is a scan over records; between two records a
-`while_loop` runs, which ends early when every chain has stopped. Between programs (a fraction of
-a second each) the driver reports progress and can be interrupted.
+shape does not compile again. Chains are batched with `vmap`; a model may take all chains through
+all gaps faster by a third method, `advance` (see `Advancing`). The compiled program is the loop of
+`gnnconv_lib.stepping`. Between programs (a fraction of a second each) the driver reports progress
+and can be interrupted.
 
 Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/figure-1.
 """
@@ -19,18 +19,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
-from gnnconv_lib.descent.relu_chains import advance_relu, relu_axes
+from gnnconv_lib.precision import as_float_array, representable, working_dtype
+from gnnconv_lib.stepping import Course, State, judged, march, where
 from gnnconv_lib.trajectory import (
     BUDGET,
     CONVERGED,
-    DIVERGED,
     STATUSES,
     Trajectory,
     record_steps,
@@ -38,7 +37,7 @@ from gnnconv_lib.trajectory import (
 )
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
 
-__all__ = ["Model", "run"]
+__all__ = ["Advancing", "Model", "run"]
 
 RECORDS_PER_CALL = 16
 WORK_PER_CALL = 2**18
@@ -56,11 +55,18 @@ class Model(Protocol):
         ...
 
 
-class _State(NamedTuple):
-    parameters: Any
-    previous: Any
-    step: jax.Array
-    code: jax.Array
+class Advancing(Protocol):
+    """A model with a faster way than one step after the other; `loss` and `update` as in `Model`."""
+
+    def advance(
+        self, state: State, course: Course, batched: bool, model_axes: Any
+    ) -> tuple[State, Any] | None:
+        """All chains through all gaps: the state after, and (step, loss, parameters, code) of each.
+
+        The records have their axis first, then that of the chains if `batched`. None where the
+        model has no faster way for these arguments: the driver then takes its own.
+        """
+        ...
 
 
 def run(
@@ -116,7 +122,16 @@ def run(
     target = require_real("target", target)
     limit = require_real("limit", limit)
     rates = jnp.asarray(require_rates(learning_rate, chains))
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves((model, initial))):
+        raise InvalidInput(
+            "model and initial must hold known numbers: a run cannot be traced by jax.jit, vmap or "
+            "grad; call descent.run with chains=, or repeat model.update in jax.lax.fori_loop."
+        )
+    if isinstance(initial, list):
+        (initial,) = as_float_array(initial)
     before, state = _start(initial, chains, target)
+    dtype = working_dtype(*jax.tree.leaves(state.parameters))
+    target, limit = representable(target, dtype), representable(limit, dtype)
     start = int(np.max(np.asarray(state.step)))
     if start >= steps and before is not None:
         return before
@@ -126,9 +141,8 @@ def run(
     bar = _bar(progress, int(steps) - start)
     try:
         for gaps, wanted in _calls(schedule, start, _size(state.parameters)):
-            state, piece = _advance(
-                model, state, gaps, rates, target, limit, chains is not None, model_axes
-            )
+            course = Course(jnp.asarray(gaps), rates, target, limit)
+            state, piece = _advance(model, state, course, chains is not None, model_axes)
             stopped = bool(np.all(np.asarray(state.code) != BUDGET))
             rows = np.flatnonzero(wanted)
             if stopped and not _all_stopped_at(piece, rows):
@@ -149,64 +163,51 @@ def _all_stopped_at(piece: Any, rows: np.ndarray) -> bool:
     return bool(rows.size) and bool(np.all(np.asarray(piece[3])[rows[-1]] != BUDGET))
 
 
-def _advance_one(
-    model: Any, state: _State, gaps: jax.Array, rate: jax.Array, target: Any, limit: Any
-) -> tuple[_State, Any]:
-    """One chain through all `gaps`, with the state, the loss and the code after each."""
+def _advance_one(model: Any, state: State, course: Course) -> tuple[State, Any]:
+    """One chain through all gaps, with the state, the loss and the code after each."""
 
-    def judge(state: _State) -> _State:
+    def judge(state: State) -> State:
         loss = model.loss(state.parameters)
         finite = jnp.isfinite(loss)
         for leaf in jax.tree.leaves(state.parameters):
             finite = finite & jnp.all(jnp.isfinite(leaf))
-        seen = jnp.where(loss <= target, CONVERGED, BUDGET)
-        seen = jnp.where(finite & (loss <= limit), seen, DIVERGED).astype(state.code.dtype)
         active = state.code == BUDGET
-        kept = _choose(active & ~finite, state.previous, state.parameters)
-        return state._replace(parameters=kept, code=jnp.where(active, seen, state.code))
+        kept = where(active & ~finite, state.previous, state.parameters)
+        return state._replace(
+            parameters=kept, code=judged(state.code, loss, finite, course.target, course.limit)
+        )
 
-    def body(carry: tuple[jax.Array, _State]) -> tuple[jax.Array, _State]:
-        count, state = carry
+    def step(state: State) -> State:
         state = judge(state)
         active = state.code == BUDGET
-        moved = _choose(active, model.update(state.parameters, rate), state.parameters)
-        step = state.step + active.astype(state.step.dtype)
-        return count + 1, _State(moved, state.parameters, step, state.code)
+        moved = where(active, model.update(state.parameters, course.rates), state.parameters)
+        count = state.step + active.astype(state.step.dtype)
+        return State(moved, state.parameters, count, state.code)
 
-    def go_on(gap: jax.Array, carry: tuple[jax.Array, _State]) -> jax.Array:
-        return (carry[0] < gap) & (carry[1].code == BUDGET)
-
-    def to_record(state: _State, gap: jax.Array) -> tuple[_State, Any]:
-        _, state = lax.while_loop(partial(go_on, gap), body, (jnp.zeros_like(gap), state))
+    def record(state: State) -> tuple[State, Any]:
         state = judge(state)
-        record = (state.step, model.loss(state.parameters), state.parameters, state.code)
-        return state, record
+        return state, (state.step, model.loss(state.parameters), state.parameters, state.code)
 
-    return lax.scan(to_record, state, gaps)
+    return march(step, record, state, course.gaps)
 
 
 @partial(jax.jit, static_argnames=("batched", "model_axes"))
 def _advance(
-    model: Any,
-    state: _State,
-    gaps: jax.Array,
-    rates: jax.Array,
-    target: float,
-    limit: float,
-    batched: bool,
-    model_axes: Any,
-) -> tuple[_State, Any]:
-    """All chains through all `gaps`; records have the axis of records first."""
-    own = relu_axes(model, state.parameters, batched, model_axes)
-    if own is not None:
-        return advance_relu(model, state, gaps, rates, target, limit, batched, own)
+    model: Any, state: State, course: Course, batched: bool, model_axes: Any
+) -> tuple[State, Any]:
+    """All chains through all gaps; records have the axis of records first."""
+    if hasattr(model, "advance"):
+        faster = cast(Advancing, model).advance
+        found = faster(state, course, batched, model_axes)
+        if found is not None:
+            return found
     if not batched:
-        return _advance_one(model, state, gaps, rates, target, limit)
-    axes = (model_axes, 0, None, 0, None, None)
-    return jax.vmap(_advance_one, axes, (0, 1))(model, state, gaps, rates, target, limit)
+        return _advance_one(model, state, course)
+    axes = (model_axes, 0, Course(None, 0, None, None))
+    return jax.vmap(_advance_one, axes, (0, 1))(model, state, course)
 
 
-def _start(initial: Any, chains: int | None, target: float) -> tuple[Trajectory | None, _State]:
+def _start(initial: Any, chains: int | None, target: float) -> tuple[Trajectory | None, State]:
     """The state to start from: step 0, or the last record of a trajectory."""
     before = initial if isinstance(initial, Trajectory) else None
     shape = () if chains is None else (chains,)
@@ -231,7 +232,7 @@ def _start(initial: Any, chains: int | None, target: float) -> tuple[Trajectory 
     if not all(np.all(np.isfinite(np.asarray(leaf))) for leaf in leaves):
         raise InvalidInput("initial must hold finite numbers, got NaN or infinite ones.")
     values = jax.tree.map(jnp.asarray, initial)
-    return before, _State(values, values, jnp.asarray(step), jnp.asarray(code))
+    return before, State(values, values, jnp.asarray(step), jnp.asarray(code))
 
 
 def _calls(schedule: np.ndarray, start: int, size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -294,10 +295,6 @@ def _collect(
         int(last_step) if single else last_step.astype(np.int64),
         interrupted,
     )
-
-
-def _choose(condition: jax.Array, yes: Any, no: Any) -> Any:
-    return jax.tree.map(partial(jnp.where, condition), yes, no)
 
 
 def _size(parameters: Any) -> int:

@@ -1,8 +1,8 @@
 """Dual activations: sigma-hat(rho) = E[sigma(X) sigma(Y)] for Gaussians of correlation rho.
 
 `dual` picks the route: a closed form where there is one (`closed_forms`, with the ReLU family of
-`relu`), otherwise a series computed once per pair of scales (`series`). `quadrature` is a slow
-third route for comparison.
+`relu`), otherwise a series computed once per pair of scales (`series`). The definition itself, by
+slow quadrature, is `gnnconv_lib.witnesses.dual_activation`.
 
 Reference: awasthi2021, Definition 1. Book page: book/awasthi2021/dual-activations.
 """
@@ -16,31 +16,26 @@ import jax.numpy as jnp
 import numpy as np
 
 from gnnconv_lib.activations import Activation, get
-from gnnconv_lib.dual import quadrature
 from gnnconv_lib.dual.closed_forms import closed_form
+from gnnconv_lib.dual.pieces import pieces
 from gnnconv_lib.dual.relu import (
-    one_minus_scaled_relu,
     scaled_relu,
     scaled_relu_difference,
     step,
-    step_derivative,
     step_difference,
 )
 from gnnconv_lib.dual.series import LARGEST_SCALE, evaluate
-from gnnconv_lib.precision import working_dtype
+from gnnconv_lib.precision import as_numbers, working_dtype
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
     "LARGEST_SCALE",
     "derivative",
     "dual",
-    "one_minus_scaled_relu",
-    "quadrature",
     "route",
     "scaled_relu",
     "scaled_relu_difference",
     "step",
-    "step_derivative",
     "step_difference",
 ]
 
@@ -55,13 +50,15 @@ def dual(
 
     Args:
         activation: a name known to `gnnconv_lib.activations.get`, or an `Activation`.
-        rho: correlations in [-1, 1], any shape.
+        rho: correlations in [-1, 1], any shape; up to 8 units in the last place beyond 1 or -1 is 1
+            or -1.
         scale_x, scale_y: nonnegative, broadcast against rho. At most `LARGEST_SCALE` = 3 for
             activations without a closed form.
 
     Returns:
-        an array of the common shape. Absolute error at most 1e-13 in float64; a few units in the
-        last place for the ReLU family.
+        an array of the common shape. Absolute error at most 1e-13 in float64, for the GELU at most
+        1e-13 max(1, scale_x scale_y) where that product does not overflow; a few units in the last
+        place for the ReLU family.
 
     Raises:
         InvalidInput: for rho or a scale out of range, where their values are known. Under
@@ -77,10 +74,13 @@ def dual(
     activation = get(activation)
     closed = closed_form(activation)
     rho, scale_x, scale_y = _arrays(rho, scale_x, scale_y)
+    by_pieces = closed is None and bool(activation.kinks)
     largest = np.inf if closed is not None else LARGEST_SCALE
     rho = _in_range("rho", rho, -1.0, 1.0)
     scale_x = _in_range("scale_x", scale_x, 0.0, largest)
     scale_y = _in_range("scale_y", scale_y, 0.0, largest)
+    if by_pieces:
+        return pieces(activation, rho, scale_x, scale_y)
     if closed is None:
         return evaluate(activation, rho, scale_x, scale_y)
     shape = jnp.broadcast_shapes(rho.shape, scale_x.shape, scale_y.shape)
@@ -109,6 +109,9 @@ def derivative(
     rho = jnp.broadcast_to(rho, shape)
     _in_range("rho", rho, -1.0, 1.0)
 
+    if closed_form(activation) is None and activation.kinks:
+        return pieces(activation, rho, scale_x, scale_y, derivative=True)
+
     def of_rho(entry: jax.Array) -> jax.Array:
         return dual(activation, entry, scale_x, scale_y)
 
@@ -116,12 +119,15 @@ def derivative(
 
 
 def route(activation: str | Activation) -> str:
-    """The way in which `dual` computes: "closed form" or "series".
+    """The way in which `dual` computes: "closed form", "series", or "quadrature" where there are kinks.
 
     >>> route("gelu"), route("tanh")
     ('closed form', 'series')
     """
-    return "series" if closed_form(get(activation)) is None else "closed form"
+    activation = get(activation)
+    if closed_form(activation) is not None:
+        return "closed form"
+    return "quadrature" if activation.kinks else "series"
 
 
 def _arrays(rho: Any, *scales: Any) -> tuple[jax.Array, ...]:
@@ -129,15 +135,23 @@ def _arrays(rho: Any, *scales: Any) -> tuple[jax.Array, ...]:
 
     Under `jit` a JAX array made from a number would be a tracer, and the number unknown.
     """
-    dtype = working_dtype(rho, *scales)
-    known = [not isinstance(scale, jax.core.Tracer) for scale in scales]
+    rho, *read = (as_numbers(value) for value in (rho, *scales))
+    dtype = working_dtype(rho, *read)
+    known = [not isinstance(scale, jax.core.Tracer) for scale in read]
     modules = [np if is_known else jnp for is_known in known]
-    arrays = [module.asarray(s, dtype) for module, s in zip(modules, scales, strict=True)]
+    arrays = [module.asarray(s, dtype) for module, s in zip(modules, read, strict=True)]
     return (jnp.asarray(rho, dtype), *arrays)
 
 
 def _in_range(name: str, values: jax.Array, low: float, high: float) -> jax.Array:
-    """`values` if they lie in [low, high]; otherwise an error, or NaN under tracing."""
+    """`values` if they lie in [low, high]; otherwise an error, or NaN under tracing.
+
+    A correlation computed from data may be a few units beyond 1: then it is 1.
+    """
+    if name == "rho":
+        end = jax.lax.stop_gradient(jnp.clip(values, low, high) - values)
+        slack = 8 * float(jnp.finfo(values.dtype).eps)
+        values = values + jnp.where(jnp.abs(end) <= slack, end, 0.0)
     if isinstance(values, jax.core.Tracer):
         # Added and not selected, so that gradients are NaN as well.
         return values + jnp.where((values >= low) & (values <= high), 0.0, jnp.nan)

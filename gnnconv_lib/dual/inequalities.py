@@ -22,7 +22,7 @@ from typing import Any
 from gnnconv_lib.certificates import Certificate, certify_nonnegative
 from gnnconv_lib.validation import require_choice
 
-__all__ = ["INEQUALITIES", "Inequality", "prove"]
+__all__ = ["INEQUALITIES", "Inequality", "certificate", "prove"]
 
 Series = Callable[[Any], Any]
 
@@ -66,6 +66,28 @@ def prove(name: str) -> tuple[Certificate, ...]:
     return tuple(
         certify_nonnegative(function, -largest if entry.two_sided else 0.0, largest)
         for function, largest in entry.pieces
+    )
+
+
+def certificate(name: str) -> Certificate:
+    """The proof of the inequality called `name` on its whole interval, all pieces in one.
+
+    Where a piece is not proved, its certificate.
+
+    >>> found = certificate("nonnegative")
+    >>> found.proved, found.low, found.high
+    (True, -1.0, 1.0)
+    """
+    entry, pieces = INEQUALITIES[require_choice("name", name, INEQUALITIES)], prove(name)
+    for piece in pieces:
+        if not piece.proved:
+            return piece
+    return Certificate(
+        "proved",
+        entry.low,
+        entry.high,
+        sum(piece.boxes for piece in pieces),
+        min(piece.smallest_margin for piece in pieces),
     )
 
 

@@ -11,9 +11,10 @@ where Q and P are polynomials (`relu_coefficients`). The textbook forms
 rho = -1, where s vanishes like h^1.5. Here every step is a sum of terms of one sign.
 
 The functions take JAX arrays, follow their type (float32 or float64) and work under `jit`,
-`vmap` and `grad`. They do not check rho: outside of [-1, 1] the result is NaN. Derivatives at
-the ends: s'(1) = 1, s'(-1) = 0, and s'' = +inf, its limit. A second derivative along a direction
-in which rho does not move, with rho exactly 1 or -1, is therefore 0 * inf = NaN.
+`vmap` and `grad`. They do not check rho: outside of [-1, 1] the result is NaN, but up to four units
+in the last place beyond an end, as rounding may leave it, is that end. Derivatives at the ends:
+s'(1) = 1, s'(-1) = 0, and s'' = +inf, its limit. A second derivative along a direction in which
+rho does not move, with rho exactly 1 or -1, is therefore 0 * inf = NaN.
 
 Reference: awasthi2021, Definition 1 and the text below Eq. (14). Book page:
 book/awasthi2021/dual-activations.
@@ -33,11 +34,9 @@ from gnnconv_lib.dual.relu_coefficients import P_DOUBLE, P_SINGLE, Q_DOUBLE, Q_S
 from gnnconv_lib.precision import as_float_array
 
 __all__ = [
-    "one_minus_scaled_relu",
     "scaled_relu",
     "scaled_relu_difference",
     "step",
-    "step_derivative",
     "step_difference",
 ]
 
@@ -77,34 +76,6 @@ def step(rho: Any) -> jax.Array:
     """
     (rho,) = as_float_array(rho)
     return _step_at(*_distance_to_end(rho))
-
-
-def step_derivative(rho: Any) -> jax.Array:
-    """The second derivative of s, s''(rho) = 1 / (pi sqrt((1 - rho)(1 + rho))).
-
-    It is +inf at rho = 1 and rho = -1.
-
-    >>> round(float(step_derivative(0.0)), 6), float(step_derivative(1.0))
-    (0.31831, inf)
-    """
-    (rho,) = as_float_array(rho)
-    return _lower_end_second(_distance_to_end(rho)[1])
-
-
-def one_minus_scaled_relu(t: Any) -> jax.Array:
-    """The complement 1 - s(1 - t) for t in [0, 2], with relative accuracy also as t -> 0.
-
-    As implemented: t (1 - t^0.5 Q(t)) for t <= 1 and 1 - (2 - t)^1.5 Q(2 - t) otherwise.
-
-    >>> float(one_minus_scaled_relu(0.0)), float(one_minus_scaled_relu(2.0))
-    (0.0, 1.0)
-    >>> float(one_minus_scaled_relu(1e-40)) == 1e-40
-    True
-    """
-    (t,) = as_float_array(t)
-    near = t <= 1
-    distance = jnp.where(near, t, 2 - t)
-    return jnp.where(near, t, 1.0) - _lower_end(distance)
 
 
 def scaled_relu_difference(rho: Any, t: Any) -> jax.Array:
@@ -165,7 +136,10 @@ def step_difference(rho: Any, t: Any) -> jax.Array:
 def _distance_to_end(rho: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Whether rho < 0, and h = 1 - |rho|. Branches, so that the derivative at 0 is one-sided."""
     negative = rho < 0
-    return negative, 1 - jnp.where(negative, -rho, rho)
+    distance = 1 - jnp.where(negative, -rho, rho)
+    slack = -4 * float(jnp.finfo(distance.dtype).eps)
+    beyond = (distance < 0) & (distance >= slack)
+    return negative, distance - jax.lax.stop_gradient(jnp.where(beyond, distance, 0.0))
 
 
 def _step_at(negative: jax.Array, distance: jax.Array) -> jax.Array:

@@ -17,10 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["P_DOUBLE", "P_SINGLE", "Q_DOUBLE", "Q_SINGLE", "generate"]
+from gnnconv_lib.extras import package
 
-DOUBLE_TERMS = 21
-SINGLE_TERMS = 10
+__all__ = ["P_DOUBLE", "P_SINGLE", "Q_DOUBLE", "Q_SINGLE", "generate"]
 
 
 def generate(which: str, terms: int, digits: int = 60) -> tuple[float, ...]:
@@ -31,7 +30,7 @@ def generate(which: str, terms: int, digits: int = 60) -> tuple[float, ...]:
     >>> generate("Q", 10) == Q_SINGLE
     True
     """
-    import mpmath as mp
+    mp = package("mpmath")
 
     with mp.workdps(digits):
         half_angle: Callable[[Any], Any] = lambda h: 2 * mp.asin(mp.sqrt(h / 2))  # noqa: E731

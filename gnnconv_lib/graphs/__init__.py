@@ -8,7 +8,9 @@ Graph(nodes=3, edges=2, name='star(2)')
 
 from __future__ import annotations
 
+from gnnconv_lib.graphs.coercion import as_graph
 from gnnconv_lib.graphs.convert import from_networkx, from_scipy
+from gnnconv_lib.graphs.facts import Facts, Hypothesis, facts
 from gnnconv_lib.graphs.families import (
     complement,
     complete,
@@ -22,14 +24,19 @@ from gnnconv_lib.graphs.families import (
     star,
 )
 from gnnconv_lib.graphs.graph import Graph, from_edges
+from gnnconv_lib.graphs.named import FAMILIES, named
 from gnnconv_lib.graphs.random_families import barabasi_albert, erdos_renyi, random_regular
-from gnnconv_lib.graphs.readers import FORMATS, read
+from gnnconv_lib.graphs.readers import FORMATS, read, read_settled
 from gnnconv_lib.graphs.stored import StoredGraph, open_stored, store, store_rows
 
 __all__ = [
+    "FAMILIES",
     "FORMATS",
+    "Facts",
     "Graph",
+    "Hypothesis",
     "StoredGraph",
+    "as_graph",
     "barabasi_albert",
     "complement",
     "complete",
@@ -38,15 +45,18 @@ __all__ = [
     "disjoint_union",
     "empty",
     "erdos_renyi",
+    "facts",
     "from_edges",
     "from_networkx",
     "from_scipy",
     "grid",
+    "named",
     "open_stored",
     "path",
     "petersen",
     "random_regular",
     "read",
+    "read_settled",
     "star",
     "store",
     "store_rows",

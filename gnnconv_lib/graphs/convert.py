@@ -1,7 +1,7 @@
 """Graphs from NetworkX graphs and from adjacency matrices.
 
-What the papers' setting does not have - direction, weights, self loops - is refused, never
-dropped. Book: `book/setting.ipynb`.
+What the papers' setting does not have - direction, weights, self loops - is refused unless an option
+says what to do with it. Book: `book/setting.ipynb`.
 """
 
 from __future__ import annotations
@@ -12,61 +12,74 @@ import networkx
 import numpy as np
 import scipy.sparse
 
-from gnnconv_lib.graphs.graph import Graph, from_edges
+from gnnconv_lib.graphs.arrays import sparse_listing
+from gnnconv_lib.graphs.graph import Graph
+from gnnconv_lib.graphs.listing import Listing, settle
+from gnnconv_lib.graphs.matrix_table import dense_listing
+from gnnconv_lib.graphs.policies import policies
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["from_networkx", "from_scipy"]
+__all__ = ["from_networkx", "from_scipy", "networkx_listing", "scipy_listing"]
+
+_ABSENT = object()
 
 
-def from_networkx(G: Any, merge: bool = False, name: str | None = None) -> Graph:
-    """The graph with the nodes of a NetworkX graph, in the order of `G.nodes`.
+def from_networkx(
+    G: Any,
+    merge: bool = False,
+    name: str | None = None,
+    *,
+    directed: str = "refuse",
+    weights: str = "refuse",
+    loops: str = "refuse",
+    repeated: str = "refuse",
+) -> Graph:
+    """The graph with the nodes of a NetworkX graph, in the order of `G.nodes`, which are its labels.
 
     Args:
-        G: an undirected `networkx.Graph` or `networkx.MultiGraph`. An edge attribute `weight`
-            must be 1; all other attributes are ignored.
-        merge: whether parallel edges of a multigraph become one edge.
+        G: a `networkx.Graph` or `networkx.MultiGraph`. An edge attribute `weight` must be 1; all
+            other attributes are ignored.
+        merge: the same as `repeated="merge"`.
         name: stored in the result; `G.name` if not given.
+        directed, weights, loops, repeated: as in `read`.
 
     Raises:
-        InvalidInput: for a directed, weighted or empty graph, self loops and, unless `merge`,
-            parallel edges.
+        InvalidInput: for an empty graph, and for a directed or weighted graph, self loops and
+            parallel edges unless an option lets them pass.
 
     >>> import networkx
     >>> from_networkx(networkx.path_graph(["a", "b", "c"])).degrees
     array([1, 2, 1])
+    >>> from_networkx(networkx.karate_club_graph(), weights="ignore").edges
+    78
     """
-    if not isinstance(G, networkx.Graph):
-        raise InvalidInput(f"G must be a NetworkX graph, got {type(G).__name__}.")
-    if G.is_directed():
-        raise InvalidInput("G must be undirected, got a directed graph (see G.to_undirected()).")
-    if len(G) == 0:
-        raise InvalidInput("G must have at least one node, got an empty graph.")
-    number = {label: index for index, label in enumerate(G.nodes)}
-    flat = np.empty(2 * G.number_of_edges(), np.int64)
-    for position, (first, second, weight) in enumerate(G.edges(data="weight", default=1)):
-        if not _is_one(weight):
-            raise InvalidInput(
-                f"G must be unweighted, but the edge ({first!r}, {second!r}) has weight {weight!r}."
-            )
-        if first == second:
-            raise InvalidInput(f"G must have no self loops, got one at node {first!r}.")
-        flat[2 * position] = number[first]
-        flat[2 * position + 1] = number[second]
-    title = name if name is not None else (G.name or "networkx")
-    return from_edges(len(G), flat.reshape(-1, 2), merge=merge, name=title)
+    policy = policies(directed, weights, loops, repeated, merge)
+    listing = networkx_listing(G, "G")
+    title = name if name is not None else (str(G.name) or "networkx")
+    return settle(listing, policy, title).graph
 
 
-def from_scipy(A: Any, name: str = "adjacency") -> Graph:
+def from_scipy(
+    A: Any,
+    name: str = "adjacency",
+    *,
+    directed: str = "refuse",
+    weights: str = "refuse",
+    loops: str = "refuse",
+) -> Graph:
     """The graph of an adjacency matrix, sparse or dense; row i is node i.
 
     Args:
         A: shape (n, n), symmetric, entries 0 or 1 (or booleans), zero diagonal. Repeated entries
-            of a COO matrix are added up, as SciPy does.
+            of a COO matrix are added up, as SciPy does (in 64 bits).
         name: stored in the result.
+        directed, weights, loops: as in `read`; with `weights="ignore"` every entry other than 0 is
+            an edge.
 
     Raises:
-        InvalidInput: for a matrix that is not square, empty (0 x 0), directed (not symmetric),
-            weighted (entries other than 0 and 1, NaN included) or has self loops.
+        InvalidInput: for a matrix that is not square or empty (0 x 0), and unless an option lets
+            them pass for one that is not symmetric, has entries other than 0 and 1 (NaN included)
+            or a diagonal.
 
     >>> from_scipy(np.array([[0, 1], [1, 0]])).edges
     1
@@ -74,46 +87,51 @@ def from_scipy(A: Any, name: str = "adjacency") -> Graph:
     Traceback (most recent call last):
     ...
     gnnconv_lib.validation.InvalidInput: A must be symmetric, but the entries (0, 1) and (1, 0) \
-differ: the graph is directed.
+differ: the graph is directed; directed='symmetrise' would make an edge of every arc.
     """
-    if not scipy.sparse.issparse(A):
-        A = np.asarray(A)
-        if A.dtype.kind not in "biuf":
-            raise InvalidInput(f"A must be a matrix of real numbers, got the type {A.dtype}.")
-    if A.ndim != 2 or A.shape[0] != A.shape[1]:
-        raise InvalidInput(f"A must be a square matrix, got the shape {A.shape}.")
-    if A.shape[0] == 0:
-        raise InvalidInput("A must have at least one row, got a 0 x 0 matrix.")
-    matrix = scipy.sparse.csr_array(A)
-    if matrix is A:
-        matrix = matrix.copy()
+    return settle(scipy_listing(A, "A"), policies(directed, weights, loops), name).graph
+
+
+def networkx_listing(G: Any, source: str) -> Listing:
+    """What a NetworkX graph lists.
+
+    Raises:
+        InvalidInput: if it is none, or empty.
+    """
+    if not isinstance(G, networkx.Graph):
+        raise InvalidInput(f"{source} must be a NetworkX graph, got {type(G).__name__}.")
+    if len(G) == 0:
+        raise InvalidInput(f"{source} must have at least one node, got an empty graph.")
+    number = {label: index for index, label in enumerate(G.nodes)}
+    flat = np.empty(2 * G.number_of_edges(), np.int64)
+    weights = np.ones(G.number_of_edges())
+    for position, (first, second, weight) in enumerate(G.edges(data="weight", default=_ABSENT)):
+        flat[2 * position] = number[first]
+        flat[2 * position + 1] = number[second]
+        if weight is not _ABSENT:
+            weights[position] = _real(weight)
+    listing = Listing(source, len(G), flat.reshape(-1, 2), weights, directed=G.is_directed())
+    listing.labels = range(len(G)) if list(G.nodes) == list(range(len(G))) else tuple(G.nodes)
+    return listing
+
+
+def scipy_listing(A: Any, source: str) -> Listing:
+    """What an adjacency matrix lists, sparse or dense.
+
+    Raises:
+        InvalidInput: if it is not square or not of numbers.
+    """
+    matrix = A if scipy.sparse.issparse(A) else np.asarray(A)
     if matrix.dtype.kind not in "biuf":
-        raise InvalidInput(f"A must be a matrix of real numbers, got the type {matrix.dtype}.")
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    odd = matrix.data != 1
-    if np.any(odd):
-        value = matrix.data[np.argmax(odd)]
-        raise InvalidInput(f"A must hold only zeros and ones (no weights), got the entry {value}.")
-    loops = np.flatnonzero(matrix.diagonal())
-    if loops.size:
-        raise InvalidInput(f"A must have a zero diagonal (no self loops), got one at {loops[0]}.")
-    transposed = matrix.T.tocsr()
-    transposed.sort_indices()
-    difference = matrix.astype(np.int8) - transposed.astype(np.int8)
-    difference.eliminate_zeros()
-    if difference.nnz:
-        column = int(difference.indices[0])
-        row = int(np.searchsorted(difference.indptr, 0, side="right")) - 1
         raise InvalidInput(
-            f"A must be symmetric, but the entries ({row}, {column}) and ({column}, {row}) "
-            "differ: the graph is directed."
+            f"{source} must be a matrix of real numbers, got the type {matrix.dtype}."
         )
-    return Graph(matrix.shape[0], matrix.indptr, matrix.indices, name)
+    read = sparse_listing if scipy.sparse.issparse(A) else dense_listing
+    return read(source, matrix)
 
 
-def _is_one(weight: Any) -> bool:
+def _real(weight: Any) -> float:
     try:
-        return bool(weight == 1)
-    except (TypeError, ValueError):
-        return False
+        return float(weight)
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")

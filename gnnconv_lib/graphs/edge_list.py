@@ -1,94 +1,352 @@
-"""Edge lists: one pair of non-negative integers per line. Book: `book/setting.ipynb`."""
+"""Edge lists: one edge per line, as text. Book: `book/setting.ipynb`.
+
+`text_table` takes the lines apart, `announced` reads the comments, `columns` the header; here the
+rows become a `Listing`.
+"""
 
 from __future__ import annotations
 
-import io
+import ast
 import re
-from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.graphs.graph import Graph, from_edges
+from gnnconv_lib.graphs.announced import Announced, announced_by
+from gnnconv_lib.graphs.columns import Columns, columns_named
+from gnnconv_lib.graphs.listing import Listing
+from gnnconv_lib.graphs.matrix_table import both_ways, index_listing, matrix_listing
 from gnnconv_lib.graphs.memory import require_graph_memory
+from gnnconv_lib.graphs.node_labels import numbered
+from gnnconv_lib.graphs.text_table import Table, table_of
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["decoded", "parse_edge_list"]
+__all__ = ["parse_edge_list"]
 
-_HEADER = re.compile(r"nodes\s*[:=]?\s*(\d+)", re.IGNORECASE)
-_LARGEST_LABEL = 2**63 - 1
+_INTEGER = re.compile(r"\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf", re.ASCII)
 
 
-def decoded(name: str, content: bytes) -> str:
-    """The text of a file.
+@dataclass(frozen=True)
+class _Rest:
+    """What stands behind the two ends: weights or None, and whether there is more than a weight."""
+
+    weights: np.ndarray | None
+    notes: tuple[str, ...] = ()
+    directed: bool = False
+
+
+def parse_edge_list(
+    name: str,
+    text: str,
+    ignore_weights: bool = False,
+    labels: str | None = None,
+    nodes: int | None = None,
+    kind: str | None = None,
+    utf8: bool = True,
+) -> Listing:
+    """What an edge list (or a matrix or an edge index as a table of numbers) lists.
+
+    Args:
+        name: what the file is called in sentences.
+        text: its content.
+        ignore_weights: whether columns behind the two ends may hold anything.
+        labels: "integers", "text" or None to see from the first line.
+        nodes: their number, as a line `# nodes: N` would give it.
+        kind: "edgelist", "edgeindex", "adjacency", or None to see from the numbers.
+        utf8: whether the text is UTF-8; if not, a name must be ASCII.
 
     Raises:
-        InvalidInput: if it is not UTF-8 or holds a NUL.
+        InvalidInput: for a line that is not an edge, labels of both kinds, and an announced number
+            that does not agree with what is there.
 
-    >>> decoded("g.txt", b"0 1")
-    '0 1'
+    >>> parse_edge_list("g.txt", "# nodes: 3\\n0 1\\n").nodes
+    3
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise InvalidInput(f"'{name}' must be a text file, but it holds binary data.")
-    return text
+    table = table_of(name, text)
+    said = announced_by(name, table.comments)
+    if nodes is not None:
+        said.nodes, said.one_based = nodes, False
+    if kind is None and (said.one_based or said.edges is not None):
+        kind = "edgelist"
+    special = _other_table(name, table, kind, ignore_weights)
+    if special is not None:
+        return special
+    rows: list[list[str]] | np.ndarray = table.rows
+    lines = table.lines
+    header, notes = None, []
+    if table.head is not None:
+        header = columns_named(table.head, others_too=True)
+        notes.append(
+            f"the line {' '.join(table.head)[:40]!r} was taken as the names of the columns"
+        )
+    elif isinstance(rows, list) and rows:
+        header = _header(rows)
+        if header is not None:
+            notes.append(f"line {lines[0]} was taken as the names of the columns")
+            _require_names(name, rows, lines)
+            rows, lines = rows[1:], lines[1:]
+    ends, rest = _columns(name, rows, lines, header, ignore_weights)
+    _require_no_counts(name, rows, said, header)
+    listing = Listing(f"'{name}'", 0, np.empty((0, 2), np.int64), rest.weights, lines=lines)
+    listing.directed = said.directed or rest.directed
+    listing.notes = [*notes, *rest.notes]
+    if said.prose:
+        listing.notes.append(
+            f"the comment on line {said.prose[0]} speaks of nodes, but in no form that is taken as "
+            "their number"
+        )
+    _number_nodes(name, listing, ends, said, labels, utf8)
+    _require_edges(name, listing, said)
+    return listing
 
 
-def parse_edge_list(name: str, content: bytes, merge: bool) -> Graph:
-    """The graph of an edge list, in the format that `gnnconv_lib.graphs.read` describes.
+def _other_table(name: str, table: Table, kind: str | None, ignore: bool) -> Listing | None:
+    """A table of numbers that is no list of edges: a matrix, or the two rows of an edge index.
 
-    Raises:
-        InvalidInput: for a line that is not an unweighted pair of non-negative integers, or a
-            header that does not agree with the labels or with the memory of the machine.
-
-    >>> parse_edge_list("g.txt", b"# nodes: 3\\n0 1\\n", merge=False)
-    Graph(nodes=3, edges=1, name='g.txt')
+    Without being told, it is taken for one only if it cannot be read as unweighted edges.
     """
-    announced: int | None = None
-    labels = array("q")
-    for number, line in enumerate(io.StringIO(decoded(name, content)), start=1):
-        body = re.split("[#%]", line, maxsplit=1)[0] if "#" in line or "%" in line else line
-        words = body.replace(",", " ").replace(";", " ").split()
-        if words:
-            _add_edge(labels, words, f"line {number} of '{name}'")
-        elif announced is None and not labels and (match := _HEADER.search(line)):
-            announced = _label(match[1], f"the header of '{name}'")
-    flat = np.frombuffer(labels, np.int64) if labels else np.empty(0, np.int64)
+    rows = table.rows
+    named = columns_named(table.head or (rows[0] if isinstance(rows, list) and rows else []))
+    if kind is None and named and (named.certain or named.weight is not None):
+        return None
+    if table.head is not None and abs(len(rows) + 1 - len(table.head)) <= 1 and len(rows) > 2:
+        assert isinstance(rows, np.ndarray)
+        rows = [table.head, *rows.astype(str).tolist()]
+    shape = (len(rows), len(rows[0]) if len(rows) else 0)
+    if kind == "adjacency":
+        found = matrix_listing(name, rows, told=True)
+        if found is None:
+            raise InvalidInput(f"'{name}' must hold as many numbers per row as there are rows.")
+        return found
+    if kind == "edgeindex" or (kind is None and shape[0] == 2 and shape[1] >= 4):
+        if not isinstance(rows, np.ndarray) or len(rows) != 2:
+            if kind is None:
+                return None
+            raise InvalidInput(f"'{name}' must hold two rows of equally many node numbers.")
+        found = index_listing(f"'{name}'", rows)
+        if kind == "edgeindex" or both_ways(found.ends):
+            return found
+    elif kind is None and shape[1] >= 3 and shape[0] - shape[1] in (-1, 0, 1):
+        found = matrix_listing(name, rows)
+        if found is not None:
+            return found
+    else:
+        return None
+    if ignore and kind is None and shape[1] > 3 and _all_numbers(rows):
+        raise InvalidInput(
+            f"'{name}' may list edges or hold a matrix ({shape[0]} rows of {shape[1]} columns); "
+            "format='edgelist', format='edgeindex' or format='adjacency' says which."
+        )
+    return None
+
+
+def _all_numbers(rows: Any) -> bool:
+    """Whether a table may be a matrix, with or without names on its first row and column."""
+    if isinstance(rows, np.ndarray):
+        return True
+    return all(_NUMBER.fullmatch(word) for row in rows[1:] for word in row[1:] if word)
+
+
+def _header(rows: list[list[str]]) -> Columns | None:
+    first, others = rows[0], rows[1:]
+    if len(first) < 2 or any(_NUMBER.fullmatch(word) for word in first if word):
+        return None
+    named = columns_named(first)
+    if named is not None and named.certain:
+        one, other = (first[place] for place in named.ends)
+        if not any(one in row or other in row for row in others):
+            return named
+    ends = named.ends if named else (0, 1)
+    sample = others[:1000]
+    integers = all(
+        len(row) > max(ends) and all(_INTEGER.fullmatch(row[place]) for place in ends)
+        for row in sample
+    )
+    return columns_named(first, others_too=True) if sample and integers else None
+
+
+def _require_names(name: str, rows: list[list[str]], lines: np.ndarray) -> None:
+    """No row is wider than the header: its first field could be the name of the row, as R writes."""
+    for row, line in zip(rows[1:], lines[1:], strict=True):
+        if len(row) > len(rows[0]):
+            raise InvalidInput(
+                f"'{name}' must name every column, but line {lines[0]} names {len(rows[0])} and line "
+                f"{line} has {len(row)}."
+            )
+
+
+def _columns(
+    name: str,
+    rows: list[list[str]] | np.ndarray,
+    lines: np.ndarray,
+    header: Columns | None,
+    ignore: bool,
+) -> tuple[np.ndarray | list[str], _Rest]:
+    """The ends, one after the other, and what stands behind them."""
+    one, other = header.ends if header else (0, 1)
+    if isinstance(rows, np.ndarray):
+        if rows.shape[1] <= max(one, other):
+            raise InvalidInput(
+                f"An edge must have two nodes, but line {lines[0]} of '{name}' holds only "
+                f"'{rows[0, 0]}'."
+            )
+        flat = np.ascontiguousarray(rows[:, [one, other]]).reshape(-1)
+        if header is not None:
+            return flat, _named_rest(rows, header, ignore)
+        if rows.shape[1] == 2 or ignore:
+            return flat, _Rest(None)
+        if rows.shape[1] > 3:
+            _goes_on(name, lines[0], [str(value) for value in rows[0, 2:]])
+        return flat, _Rest(rows[:, 2])
+    short = next((place for place, row in enumerate(rows) if len(row) <= max(one, other)), None)
+    if short is not None:
+        raise InvalidInput(
+            f"An edge must have two nodes, but line {lines[short]} of '{name}' holds only "
+            f"{' '.join(rows[short])[:40]!r}."
+        )
+    flat_words = [word for row in rows for word in (row[one], row[other])]
+    if "" in flat_words:
+        line = lines[flat_words.index("") // 2]
+        raise InvalidInput(
+            f"An edge must have two nodes, but line {line} of '{name}' leaves one out."
+        )
+    if header is not None:
+        return flat_words, _named_rest(rows, header, ignore)
+    return flat_words, _unnamed_rest(name, rows, lines, ignore)
+
+
+def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns, ignore: bool) -> _Rest:
+    notes = tuple(f"the column {other!r} was ignored" for other in header.others)
+    at = header.weight
+    if isinstance(rows, np.ndarray):
+        return _Rest(None if at is None or ignore or at >= rows.shape[1] else rows[:, at], notes)
+    place = header.kind
+    directed = place is not None and any(
+        len(row) > place and row[place].lower() == "directed" for row in rows
+    )
+    if at is None or ignore:
+        return _Rest(None, notes, directed)
+    weights = [_weight(row[at]) if len(row) > at and row[at] else 1.0 for row in rows]
+    return _Rest(np.array(weights), notes, directed)
+
+
+def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: bool) -> _Rest:
+    widths = {len(row) for row in rows}
+    weights = np.ones(len(rows))
+    if widths <= {2} or (ignore and len(widths) == 1):
+        return _Rest(None)
+    if widths == {3}:
+        try:
+            return _Rest(np.array([row[2] for row in rows]).astype(float))
+        except ValueError:  # not all of them are numbers
+            pass
+    for place, row in enumerate(rows):
+        if len(row) == 2 and not (ignore and len(widths) > 1):
+            continue
+        weight = _weight(row[2]) if len(row) == 3 else float("nan") if len(row) > 3 else 1.0
+        if len(widths) > 1 and weight != 1:
+            raise InvalidInput(
+                f"'{name}' must have as many columns on every line (it is an unweighted edge list, "
+                f"or weighted throughout), but line {lines[place]} has {len(row)} and others have "
+                f"{min(widths - {len(row)})}; format='adjlist' reads lists of neighbours."
+            )
+        if len(row) > 3 or (np.isnan(weight) and not _NUMBER.fullmatch(row[2])):
+            _goes_on(name, lines[place], row[2:])
+        weights[place] = weight
+    return _Rest(None if ignore else weights)
+
+
+def _goes_on(name: str, line: Any, words: Sequence[str]) -> None:
+    rest = " ".join(words)[:40]
+    raise InvalidInput(
+        f"Edges must be unweighted pairs, but line {line} of '{name}' goes on with {rest!r}; "
+        "weights='ignore' would drop what stands behind the two nodes."
+    )
+
+
+def _weight(word: str) -> float:
+    """The number in a word, or the weight among the attributes that NetworkX writes; else NaN."""
+    if word.startswith("{") and len(word) < 5000:
+        try:
+            attributes = ast.literal_eval(word)
+            word = str(attributes.get("weight", 1)) if isinstance(attributes, dict) else ""
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return float("nan")
+    return float(word) if _NUMBER.fullmatch(word) else float("nan")
+
+
+def _require_no_counts(
+    name: str, rows: list[list[str]] | np.ndarray, said: Announced, header: Columns | None
+) -> None:
+    """The first line must not be what other programs write there: the numbers of nodes and edges."""
+    if not isinstance(rows, np.ndarray) or header is not None or len(rows) < 2:
+        return
+    if said.nodes is not None or said.edges is not None or rows.shape[1] != 2:
+        return
+    nodes, edges = (int(value) for value in rows[0])
+    others = rows[1:]
+    if edges == len(others) and others.max() <= nodes and nodes > 1:
+        raise InvalidInput(
+            f"The first line of '{name}' may be an edge or the numbers of nodes and edges "
+            f"({nodes} and {edges}, and {edges} lines follow); make it '# nodes: {nodes}' or put "
+            f"'# edges: {edges + 1}' above it."
+        )
+
+
+def _number_nodes(
+    name: str,
+    listing: Listing,
+    ends: np.ndarray | list[str],
+    said: Announced,
+    labels: str | None,
+    utf8: bool,
+) -> None:
+    """Positions instead of labels, and how many nodes there are."""
+    announced = said.nodes
     if announced is not None:
         require_graph_memory(
-            f"'{name}', which announces {announced} nodes,", announced, flat.size // 2
+            f"'{name}', which announces {announced} nodes,", announced, len(ends) // 2
         )
-        if not flat.size or flat.max() < announced:
-            return from_edges(announced, flat.reshape(-1, 2), merge=merge, name=name)
-    distinct, index = np.unique(flat, return_inverse=True)
-    if not distinct.size:
+    lines = listing.lines
+    assert lines is not None
+    found, index = numbered(name, ends, lines, labels, utf8)
+    listing.ends = index.reshape(-1, 2)
+    integers = isinstance(found, np.ndarray)
+    if announced is not None and integers:
+        first = 1 if said.one_based else 0
+        known = found if isinstance(found, np.ndarray) else np.empty(0, np.int64)
+        if not known.size or (known[0] >= first and known[-1] < announced + first):
+            if announced < 1:
+                raise InvalidInput(f"'{name}' must have at least one node, but announces none.")
+            listing.nodes = announced
+            listing.ends = (known[index] - first).reshape(-1, 2)
+            listing.labels = range(first, announced + first)
+            return
+    if not len(found):
         raise InvalidInput(f"'{name}' must hold at least one edge or the line '# nodes: N'.")
-    if announced is not None and announced != distinct.size:
+    if announced is not None and announced != len(found):
+        largest = f" up to {found[-1]}" if integers else ""
         raise InvalidInput(
-            f"'{name}' announces {announced} nodes, but holds {distinct.size} different "
-            f"labels up to {distinct[-1]}."
+            f"'{name}' announces {announced} nodes, but holds {len(found)} different labels"
+            f"{largest}."
         )
-    return from_edges(distinct.size, index.reshape(-1, 2), merge=merge, name=name)
+    listing.nodes, listing.labels = len(found), found
 
 
-def _add_edge(labels: array[int], words: list[str], place: str) -> None:
-    if len(words) < 2:
-        raise InvalidInput(
-            f"An edge must have two nodes, but {place} holds only {words[0][:40]!r}."
-        )
-    if len(words) > 2 and words[2:] not in (["1"], ["{}"], ["1.0"]):
-        rest = " ".join(words[2:])[:40]
-        raise InvalidInput(f"Edges must be unweighted pairs, but {place} goes on with {rest!r}.")
-    labels.append(_label(words[0], place))
-    labels.append(_label(words[1], place))
-
-
-def _label(word: str, place: str) -> int:
-    if not (word.isascii() and word.isdigit()):
-        raise InvalidInput(f"Nodes must be non-negative integers, but {place} holds {word[:40]!r}.")
-    value = int(word) if len(word) <= 40 else _LARGEST_LABEL + 1
-    if value > _LARGEST_LABEL:
-        raise InvalidInput(f"Nodes must be integers below 2^63, but {place} holds {word[:40]}.")
-    return value
+def _require_edges(name: str, listing: Listing, said: Announced) -> None:
+    """The announced number is that of the lines, or of the edges that they hold."""
+    listed = len(listing.ends)
+    if said.edges is None or said.edges == listed:
+        return
+    low, high = listing.ends.min(axis=1), listing.ends.max(axis=1)
+    keys = np.unique(low * max(listing.nodes, 1) + high)
+    loops = np.count_nonzero(keys // max(listing.nodes, 1) == keys % max(listing.nodes, 1))
+    if said.edges in (keys.size, keys.size - loops):
+        return
+    word = "it is truncated" if said.edges > listed else "one of them is wrong"
+    raise InvalidInput(
+        f"'{name}' announces {said.edges} edges on line {said.edges_line}, but holds {listed}: {word}."
+    )

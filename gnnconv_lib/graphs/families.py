@@ -9,6 +9,7 @@ from __future__ import annotations
 import networkx
 import numpy as np
 
+from gnnconv_lib.graphs.coercion import as_graph
 from gnnconv_lib.graphs.convert import from_networkx
 from gnnconv_lib.graphs.graph import Graph, from_edges, index_type
 from gnnconv_lib.graphs.memory import require_graph_memory
@@ -136,6 +137,7 @@ def disjoint_union(*graphs: Graph) -> Graph:
     """
     if not graphs:
         raise InvalidInput("graphs must hold at least one graph, got none.")
+    graphs = tuple(as_graph(graph) for graph in graphs)
     nodes = sum(graph.nodes for graph in graphs)
     entries = sum(graph.indices.size for graph in graphs)
     require_graph_memory(f"A union of {nodes} nodes", nodes, entries // 2)
@@ -156,6 +158,7 @@ def complement(graph: Graph, name: str | None = None) -> Graph:
     >>> complement(path(3)).edge_pairs.tolist()
     [[0, 2]]
     """
+    graph = as_graph(graph)
     n = graph.nodes
     title = name if name is not None else f"complement of {graph.name}"
     edges = n * (n - 1) // 2 - graph.edges

@@ -7,15 +7,19 @@ added where a formula asks for it. Book: `book/setting.ipynb`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse
 
+from gnnconv_lib.graphs.graph_checks import as_labels, index_type, require_neighbors
 from gnnconv_lib.graphs.memory import require_graph_memory
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    import networkx
 
 __all__ = ["Graph", "from_edges", "index_type"]
 
@@ -32,6 +36,10 @@ class Graph:
         indptr: integers of shape (n + 1,).
         indices: integers of shape (2 * edges,).
         name: how the graph was made, for titles and messages.
+        labels: what the source calls the nodes, n of them; 0, ..., n - 1 if nothing else.
+
+    Two graphs are equal if they have the same nodes and the same edges between them, by position;
+    names and labels do not matter. The length of a graph is n.
 
     Raises:
         InvalidInput: if the arrays do not describe such a graph.
@@ -41,12 +49,15 @@ class Graph:
     Graph(nodes=3, edges=3, name='triangle')
     >>> triangle.degrees
     array([2, 2, 2])
+    >>> len(triangle), triangle == from_edges(3, [(2, 1), (1, 0), (0, 2)])
+    (3, True)
     """
 
     nodes: int
     indptr: np.ndarray
     indices: np.ndarray
     name: str = "graph"
+    labels: Sequence[Any] | np.ndarray | None = None
 
     def __post_init__(self) -> None:
         nodes = require_integer("nodes", self.nodes, minimum=1)
@@ -63,15 +74,32 @@ class Graph:
         dtype = index_type(nodes, indices.size)
         indptr = np.array(indptr, dtype=dtype)
         indices = np.array(indices, dtype=dtype)
-        _check_neighbors(nodes, indptr, indices)
+        require_neighbors(nodes, indptr, indices)
         for array in (indptr, indices):
             array.flags.writeable = False
         object.__setattr__(self, "nodes", nodes)
         object.__setattr__(self, "indptr", indptr)
         object.__setattr__(self, "indices", indices)
+        object.__setattr__(self, "labels", as_labels(self.labels, nodes))
 
     def __repr__(self) -> str:
         return f"Graph(nodes={self.nodes}, edges={self.edges}, name={self.name!r})"
+
+    def __len__(self) -> int:
+        return self.nodes
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return self is other or (
+            self.nodes == other.nodes
+            and np.array_equal(self.indptr, other.indptr)
+            and np.array_equal(self.indices, other.indices)
+        )
+
+    def __hash__(self) -> int:
+        start = self.indices[:32]
+        return hash((self.nodes, self.indices.size, tuple(start.tolist())))
 
     @property
     def edges(self) -> int:
@@ -100,6 +128,29 @@ class Graph:
         rows = np.repeat(np.arange(self.nodes), np.diff(self.indptr))
         upper = rows < self.indices
         return np.stack([rows[upper], self.indices[upper]], axis=1).astype(np.int64)
+
+    def to_scipy(self) -> scipy.sparse.csr_array:
+        """The adjacency matrix, as `adjacency` gives it; `from_scipy` reads it back.
+
+        >>> from_edges(2, [(0, 1)]).to_scipy().toarray().tolist()
+        [[0, 1], [1, 0]]
+        """
+        return self.adjacency
+
+    def to_networkx(self) -> networkx.Graph:
+        """The same graph for NetworkX; its nodes are the labels.
+
+        >>> from_edges(3, [(2, 0), (0, 1)]).to_networkx().edges
+        EdgeView([(0, 1), (0, 2)])
+        """
+        import networkx
+
+        named = networkx.Graph(name=self.name)
+        labels = self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels
+        assert labels is not None
+        named.add_nodes_from(labels)
+        named.add_edges_from((labels[i], labels[j]) for i, j in self.edge_pairs.tolist())
+        return named
 
     def neighbors(self, node: int) -> np.ndarray:
         """The neighbours of one node in increasing order, without the node itself.
@@ -167,15 +218,6 @@ merge=True would merge them.
     return Graph(n, matrix.indptr, matrix.indices, name)
 
 
-def index_type(nodes: int, entries: int) -> type[np.signedinteger[Any]]:
-    """The integer type that holds every node and every position among `entries`.
-
-    >>> index_type(10, 20).__name__
-    'int32'
-    """
-    return np.int32 if max(nodes, entries) < 2**31 - 1 else np.int64
-
-
 def _as_pairs(edges: Iterable[Any] | np.ndarray) -> np.ndarray:
     values = edges if isinstance(edges, np.ndarray) else list(edges)
     try:
@@ -194,23 +236,3 @@ def _as_pairs(edges: Iterable[Any] | np.ndarray) -> np.ndarray:
 def _pair_words(pair: np.ndarray) -> str:
     low, high = sorted(int(v) for v in pair)
     return f"({low}, {high})"
-
-
-def _check_neighbors(nodes: int, indptr: np.ndarray, indices: np.ndarray) -> None:
-    """Each row strictly increasing, in range, off the diagonal, and the whole symmetric."""
-    if indices.size == 0:
-        return
-    if indices.min() < 0 or indices.max() >= nodes:
-        raise InvalidInput(f"indices must lie in 0, ..., {nodes - 1}.")
-    rows = np.repeat(np.arange(nodes, dtype=indices.dtype), np.diff(indptr))
-    if np.any(rows == indices):
-        raise InvalidInput("indices must not hold self loops.")
-    if np.any((indices[1:] <= indices[:-1]) & (rows[1:] == rows[:-1])):
-        raise InvalidInput("indices must increase within each row and not repeat.")
-    marks = np.broadcast_to(np.int8(1), indices.shape)
-    matrix = scipy.sparse.csr_array((marks, indices, indptr), shape=(nodes, nodes))
-    transposed = matrix.T.tocsr()
-    if not (
-        np.array_equal(transposed.indptr, indptr) and np.array_equal(transposed.indices, indices)
-    ):
-        raise InvalidInput("indices must hold both directions of every edge.")

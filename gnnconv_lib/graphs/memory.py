@@ -7,6 +7,7 @@ container that the process lives in) has available now. Book: `book/setting.ipyn
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from gnnconv_lib.validation import InvalidInput
@@ -17,6 +18,7 @@ __all__ = ["memory_available", "require_graph_memory", "require_memory", "size_i
 _BYTES_PER_NODE = 40
 _BYTES_PER_EDGE = 112
 _FALLBACK = 4 << 30
+_VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes")
 
 
 def memory_available() -> int:
@@ -107,9 +109,40 @@ def _kernel_available() -> int | None:
 
 
 def _control_group_left() -> int | None:
-    group = Path("/sys/fs/cgroup")
+    """What the control groups of this process leave: the least of the group and those above it.
+
+    Version 2 has one hierarchy; version 1 has one for memory, below a folder of that name. In a
+    container the group that `/proc` names may not be visible; then its root is.
+    """
+    left = [value for group in _control_groups() if (value := _left_in(*group)) is not None]
+    return min(left, default=None)
+
+
+def _control_groups() -> Iterator[tuple[Path, str, str]]:
+    """Each control group of this process with the names of its limit and of its usage."""
     try:
-        limit = int((group / "memory.max").read_text())
-        return max(limit - int((group / "memory.current").read_text()), 0)
-    except (OSError, ValueError):
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        lines = []
+    mount = Path("/sys/fs/cgroup")
+    two, one = ("memory.max", "memory.current"), _VERSION_1
+    found = [(mount, "/", two), (mount / "memory", "/", one)]
+    for line in lines:
+        number, _, rest = line.partition(":")
+        controllers, _, place = rest.partition(":")
+        if number == "0" and not controllers:
+            # Beside version 1 the hierarchy of version 2 may be mounted below it.
+            found += [(mount, place, two), (mount / "unified", place, two)]
+        elif "memory" in controllers.split(","):
+            found += [(mount / "memory", place, one), (mount / controllers, place, one)]
+    for root, place, names in found:
+        parts = [part for part in place.split("/") if part not in ("", "..")]
+        for depth in range(len(parts) + 1):
+            yield (root.joinpath(*parts[:depth]), *names)
+
+
+def _left_in(group: Path, limit: str, usage: str) -> int | None:
+    try:
+        return max(int((group / limit).read_text()) - int((group / usage).read_text()), 0)
+    except (OSError, ValueError):  # not there, or "max"
         return None

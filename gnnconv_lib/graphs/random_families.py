@@ -15,7 +15,7 @@ from gnnconv_lib.graphs.convert import from_networkx
 from gnnconv_lib.graphs.families import complement, complete, empty
 from gnnconv_lib.graphs.graph import Graph, from_edges
 from gnnconv_lib.graphs.memory import memory_available, require_graph_memory, require_memory
-from gnnconv_lib.validation import InvalidInput, require_integer, require_real
+from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
 
 __all__ = ["barabasi_albert", "erdos_renyi", "random_regular"]
 
@@ -44,7 +44,7 @@ got n = 5 and d = 3.
     """
     n = require_integer("n", n, minimum=1)
     d = require_integer("d", d, minimum=0)
-    seed = require_integer("seed", seed, minimum=0)
+    seed = require_seed("seed", seed)
     if d >= n:
         raise InvalidInput(f"d must be smaller than n, got d = {d} and n = {n}.")
     if (n * d) % 2:
@@ -73,7 +73,7 @@ def erdos_renyi(n: int, p: float, seed: int) -> Graph:
     """
     n = require_integer("n", n, minimum=1)
     p = require_real("p", p, 0.0, 1.0)
-    seed = require_integer("seed", seed, minimum=0)
+    seed = require_seed("seed", seed)
     name = f"erdos_renyi({n}, {p:g}, seed={seed})"
     require_graph_memory(name, n, 0)
     pairs = n * (n - 1) // 2
@@ -103,7 +103,7 @@ def barabasi_albert(n: int, m: int, seed: int) -> Graph:
     m = require_integer("m", m, minimum=1)
     if m >= n:
         raise InvalidInput(f"m must be smaller than n, got m = {m} and n = {n}.")
-    seed = require_integer("seed", seed, minimum=0)
+    seed = require_seed("seed", seed)
     name = f"barabasi_albert({n}, {m}, seed={seed})"
     bytes_per_node = 400 + 520 * m
     fitting = memory_available() // bytes_per_node

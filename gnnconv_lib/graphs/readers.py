@@ -1,4 +1,5 @@
-"""Graphs from files: edge list, Matrix Market, GraphML, GML, graph6.
+"""Graphs from files: `read`, the one entry for all formats, and `read_settled`, which also says what
+had to be done.
 
 Files are untrusted: what a header announces is checked against the size of the file and the
 memory of the machine before anything is allocated, XML with a document type is refused, and
@@ -7,185 +8,242 @@ whatever goes wrong becomes one sentence. Book: `book/setting.ipynb`.
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import networkx
-import scipy.io
-
-from gnnconv_lib.graphs.convert import from_networkx, from_scipy
-from gnnconv_lib.graphs.edge_list import decoded, parse_edge_list
+from gnnconv_lib.graphs.arrays import parse_arrays
+from gnnconv_lib.graphs.edge_list import parse_edge_list
+from gnnconv_lib.graphs.files import content_of, decoded
+from gnnconv_lib.graphs.gml import parse_gml
 from gnnconv_lib.graphs.graph import Graph
-from gnnconv_lib.graphs.matrix_market import parse_body
-from gnnconv_lib.graphs.memory import require_graph_memory, require_memory
-from gnnconv_lib.graphs.xml_safety import require_plain_xml
-from gnnconv_lib.validation import InvalidInput, require_choice
+from gnnconv_lib.graphs.listing import Listing, Settled, settle
+from gnnconv_lib.graphs.matrix_market import parse_matrix_market
+from gnnconv_lib.graphs.memory import require_memory
+from gnnconv_lib.graphs.pajek import parse_pajek
+from gnnconv_lib.graphs.path_options import split_options
+from gnnconv_lib.graphs.policies import Policies, policies
+from gnnconv_lib.graphs.short_formats import (
+    parse_adjacency_list,
+    parse_graph6,
+    parse_json,
+    parse_metis,
+)
+from gnnconv_lib.graphs.xml_graphs import parse_xml_graph
+from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
 
-__all__ = ["FORMATS", "read"]
+__all__ = ["FORMATS", "read", "read_settled"]
 
 #: Format names with the file endings that stand for them.
 FORMATS: dict[str, tuple[str, ...]] = {
-    "edgelist": (".txt", ".edges", ".edgelist", ".csv", ".tsv"),
+    "edgelist": (".txt", ".edges", ".edgelist", ".csv", ".tsv", ".el", ".ncol", ".links"),
     "matrixmarket": (".mtx", ".mm"),
     "graphml": (".graphml", ".xml"),
+    "gexf": (".gexf",),
     "gml": (".gml",),
-    "graph6": (".g6", ".graph6"),
+    "pajek": (".net", ".paj"),
+    "graph6": (".g6", ".graph6", ".s6", ".sparse6"),
+    "json": (".json",),
+    "adjlist": (".adjlist",),
+    "metis": (".graph", ".metis"),
+    "numpy": (".npz", ".npy"),
+    "adjacency": (),
+    "edgeindex": (),
 }
 
+# How a file begins that is of another format than its ending, or the caller, says.
+_BEGINNINGS = {
+    b"%%matrixmarket": "matrixmarket",
+    b"<?xml": "graphml",
+    b"<graphml": "graphml",
+    b"<gexf": "gexf",
+    b"*vertices": "pajek",
+    b"*network": "pajek",
+    b">>graph6<<": "graph6",
+    b">>sparse6<<": "graph6",
+    b"\x93numpy": "numpy",
+}
 
-def read(path: str | os.PathLike[str], format: str | None = None, merge: bool = False) -> Graph:
-    """The graph in a file.
+_AS_LINES = ("edgelist", "adjacency", "edgeindex", "adjlist", "metis")
 
-    - `edgelist`: one pair of non-negative integers per line, separated by spaces, tabs, commas or
-      semicolons; `#` and `%` start comments. A third column must be 1 (or `{}`). The nodes are
-      the integers that occur, in numeric order. A leading comment `# nodes: N` makes them
-      0, ..., N - 1 instead, so that isolated nodes can be given; labels of N or more are then
-      accepted only if exactly N different ones occur.
+
+@dataclass(frozen=True)
+class _Options:
+    """The options of `read`."""
+
+    format: str | None = None
+    merge: bool = False
+    directed: str = "refuse"
+    weights: str = "refuse"
+    loops: str = "refuse"
+    repeated: str = "refuse"
+    labels: str | None = None
+    nodes: int | None = None
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.labels is not None:
+            require_choice("labels", self.labels, ("integers", "text"))
+        if self.nodes is not None:
+            require_integer("nodes", self.nodes, minimum=1)
+        if self.format is not None:
+            require_choice("format", self.format, FORMATS)
+
+    @property
+    def policies(self) -> Policies:
+        return policies(self.directed, self.weights, self.loops, self.repeated, self.merge)
+
+
+def read(
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    merge: bool = False,
+    *,
+    directed: str = "refuse",
+    weights: str = "refuse",
+    loops: str = "refuse",
+    repeated: str = "refuse",
+    labels: str | None = None,
+    nodes: int | None = None,
+    encoding: str | None = None,
+) -> Graph:
+    """The graph in a file, compressed (gzip, bzip2, xz, zip) or not.
+
+    - `edgelist`: one edge per line, its fields separated by spaces, tabs, commas or semicolons and
+      perhaps in quotes; `#` and `%` start comments. The nodes are the labels that occur: integers
+      in numeric order, or names in the order of their appearance. A comment `# nodes: N` makes
+      them 0, ..., N - 1 instead, so that isolated nodes can be given; labels of N or more are then
+      accepted only if exactly N different ones occur. A first line of names (`source,target,weight`)
+      says what the columns are; without one the third is a weight. The headers of SNAP and KONECT
+      are understood and compared with what follows. A square table is an adjacency matrix, and two
+      long rows are an edge index.
     - `matrixmarket`: row i is node i; entries 0 or 1, symmetric, zero diagonal.
-    - `graphml`, `gml`: nodes in their order in the file. XML with a document type declaration,
-      which entities and external references need, is refused.
-    - `graph6`: one graph, one line.
+    - `graphml`, `gexf`, `gml`, `pajek`, `json` (node-link): nodes in their order in the file. XML
+      with a document type declaration, which entities and external references need, is refused.
+    - `graph6`: one graph, one line, in graph6 or sparse6.
+    - `adjlist`, `metis`: lists of neighbours.
+    - `numpy`: .npz and .npy; a SciPy matrix, a dense one, an edge list (E, 2) or an edge index
+      (2, E).
+    - `adjacency`, `edgeindex`: say which of these a table or array is.
 
     Args:
-        path: the file.
+        path: the file; options may follow a question mark, `g.txt?weights=ignore&loops=ignore`,
+            which is how a chapter's parameter takes them.
         format: one of `FORMATS`; from the ending of the file name if not given.
-        merge: whether repeated edges become one (edge list, GraphML, GML).
+        merge: the same as `repeated="merge"`.
+        directed: "refuse", or "symmetrise": every arc becomes an edge.
+        weights: "refuse" weights other than 1, or "ignore" them, with whatever else stands behind
+            the two ends of an edge.
+        loops: "refuse" self loops, or "ignore" them.
+        repeated: "refuse" edges that are listed twice, in whichever direction, or "merge" them.
+        labels: "integers" or "text"; None to see from the first edge (edge lists only).
+        nodes: their number, as a line `# nodes: N` would give it (edge lists and indices).
+        encoding: of a text that is not UTF-8 and has no byte order mark.
 
     Raises:
-        InvalidInput: if the file cannot be read or does not hold a graph of the papers' kind.
+        InvalidInput: if the file cannot be read or does not hold a graph of the papers' kind; the
+            sentence names the option that would let it pass, if there is one.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder) / "triangle.txt"
     ...     _ = file.write_text("10 20\\n20 30\\n10 30\\n")
-    ...     read(file)
-    Graph(nodes=3, edges=3, name='triangle.txt')
+    ...     read(file), read(file).labels.tolist()
+    (Graph(nodes=3, edges=3, name='triangle.txt'), [10, 20, 30])
     """
-    try:
-        file = Path(path)
-    except TypeError:
-        raise InvalidInput(f"path must name a file, got {path!r}.") from None
-    name = _format_of(file, format)
-    return _READERS[name](file, _content(file), merge)
+    options = _Options(format, merge, directed, weights, loops, repeated, labels, nodes, encoding)
+    return read_settled(path, **vars(options)).graph
 
 
-def _format_of(file: Path, format: str | None) -> str:
+def read_settled(path: str | os.PathLike[str], **options: Any) -> Settled:
+    """The graph in a file with what was dropped, merged and noticed; arguments as in `read`.
+
+    Raises:
+        InvalidInput: as in `read`.
+    """
+    path, behind = split_options(path)
+    chosen = _Options(**{**options, **behind})
+    policy = chosen.policies
+    name, content = content_of(path)
+    format = _format_of(name, content, chosen.format)
+    return settle(_listing(name, content, format, chosen), policy, Path(path).name)
+
+
+def _format_of(name: str, content: bytes, format: str | None) -> str:
+    start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    seen = next((kind for mark, kind in _BEGINNINGS.items() if start.startswith(mark)), None)
+    if seen == "graphml" and b"<gexf" in content[:4096]:
+        seen = "gexf"
     if format is not None:
-        return require_choice("format", format, FORMATS)
-    for name, endings in FORMATS.items():
-        if file.suffix.lower() in endings:
-            return name
+        if format in _AS_LINES and seen is not None and seen != "numpy":
+            raise InvalidInput(f"'{name}' must be of the format {format}, but it is {seen}.")
+        return format
+    suffix = Path(name).suffix.lower()
+    for kind, endings in FORMATS.items():
+        if suffix in endings:
+            misleading = kind in ("edgelist", "graphml") and seen is not None
+            return seen if misleading and seen else kind
+    if name.startswith("out."):  # KONECT
+        return "edgelist"
+    if seen is not None:
+        return seen
     raise InvalidInput(
-        f"format must be given for '{file.name}', whose ending stands for none of "
-        f"{', '.join(FORMATS)}."
+        f"format must be given for '{name}', whose ending stands for none of {', '.join(FORMATS)}."
     )
 
 
-def _content(file: Path) -> bytes:
-    try:
-        if file.is_dir():
-            raise InvalidInput(f"path must name a file, but '{file}' is a folder.")
-        if not file.exists():
-            raise InvalidInput(f"path must name a file, but '{file}' does not exist.")
-        if not file.is_file():
-            raise InvalidInput(f"path must name a regular file, but '{file}' is not one.")
-        size = file.stat().st_size
-        require_memory(f"Reading '{file.name}'", 8 * size, "a smaller file would fit")
-        return file.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, InvalidInput):
-            raise
-        reason = getattr(error, "strerror", None) or error
-        raise InvalidInput(f"path must name a readable file, but '{file}': {reason}.") from None
+def _listing(name: str, content: bytes, format: str, options: _Options) -> Listing:
+    labels, nodes, encoding = options.labels, options.nodes, options.encoding
+    utf8 = encoding is not None or _is_utf8(content)
+    if format in ("edgelist", "adjacency", "edgeindex"):
+        kind = options.format
+        if content[:6] == b"\x93NUMPY" or name.lower().endswith(".npz"):
+            return parse_arrays(name, content, kind, nodes)
+        ignore = options.weights == "ignore"
+        text = decoded(name, content, encoding)
+        return parse_edge_list(name, text, ignore, labels, nodes, kind, utf8)
+    if format == "numpy":
+        return parse_arrays(name, content, None, nodes)
+    if format in ("graphml", "gexf"):
+        _require_memory(name, content, 20)
+        return parse_xml_graph(name, content, {"graphml": "GraphML", "gexf": "GEXF"}[format])
+    if format == "graph6":
+        return parse_graph6(name, content)
+    if format == "matrixmarket":
+        return parse_matrix_market(name, _without_mark(name, content, encoding))
+    _require_memory(name, content, 60)
+    text = decoded(name, content, encoding)
+    if format == "adjlist":
+        return parse_adjacency_list(name, text, labels, utf8)
+    parse = {"gml": parse_gml, "pajek": parse_pajek, "json": parse_json, "metis": parse_metis}
+    return parse[format](name, text)
 
 
-def _read_edge_list(file: Path, content: bytes, merge: bool) -> Graph:
-    return parse_edge_list(file.name, content, merge)
-
-
-def _read_matrix_market(file: Path, content: bytes, merge: bool) -> Graph:
-    try:
-        header = scipy.io.mminfo(io.BytesIO(content))
-    except Exception as error:
-        raise _unreadable(file, "Matrix Market", error) from None
-    rows, columns, entries, layout, field, symmetry = header
-    if rows != columns:
-        raise InvalidInput(f"'{file.name}' must hold a square matrix, got {rows} x {columns}.")
-    if rows < 1:
-        raise InvalidInput(f"'{file.name}' must hold at least one row, got a 0 x 0 matrix.")
-    if field == "complex" or symmetry not in ("general", "symmetric"):
-        raise InvalidInput(
-            f"'{file.name}' must hold a real general or symmetric matrix, got {field} {symmetry}."
-        )
-    require_graph_memory(f"'{file.name}', which announces {rows} nodes,", rows, entries)
-    # The shortest entry is "1 1\n" (coordinates) or "1\n" (dense, one triangle if symmetric).
-    shortest = 4 * entries if layout == "coordinate" else rows * (rows - 1)
-    if shortest > len(content) + 1:
-        raise InvalidInput(
-            f"'{file.name}' announces {entries} entries, but ends after {len(content)} bytes: "
-            "it is truncated."
-        )
-    symmetric = symmetry == "symmetric"
-    matrix = parse_body(file.name, content, rows, entries, layout, field, symmetric)
-    return from_scipy(matrix, name=file.name)
-
-
-def _read_graphml(file: Path, content: bytes, merge: bool) -> Graph:
-    require_plain_xml(content, file.name)
-    return _through_networkx(file, "GraphML", networkx.read_graphml, content, merge)
-
-
-def _read_gml(file: Path, content: bytes, merge: bool) -> Graph:
-    decoded(file.name, content)
-
-    def parse(stream: io.BytesIO) -> Any:
-        return networkx.read_gml(stream, label="id")
-
-    return _through_networkx(file, "GML", parse, content, merge)
-
-
-def _read_graph6(file: Path, content: bytes, merge: bool) -> Graph:
-    def parse(stream: io.BytesIO) -> Any:
-        return networkx.from_graph6_bytes(stream.read().strip())
-
-    if content.strip().count(b"\n"):
-        raise InvalidInput(f"'{file.name}' must hold one graph on one line.")
-    # Six pairs of nodes per byte: NetworkX compares the length before it allocates.
-    return _through_networkx(file, "graph6", parse, content, merge, bytes_each=2_000)
-
-
-def _through_networkx(
-    file: Path,
-    kind: str,
-    parse: Callable[[io.BytesIO], Any],
-    content: bytes,
-    merge: bool,
-    bytes_each: int = 60,
-) -> Graph:
+def _require_memory(name: str, content: bytes, times: int) -> None:
     require_memory(
-        f"Reading '{file.name}' through NetworkX",
-        bytes_each * len(content),
+        f"Reading '{name}'",
+        times * len(content),
         "the same graph as an edge list or in Matrix Market format would need less",
     )
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
     try:
-        parsed = parse(io.BytesIO(content))
-    except Exception as error:
-        raise _unreadable(file, kind, error) from None
-    return from_networkx(parsed, merge=merge, name=file.name)
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _unreadable(file: Path, kind: str, error: Exception) -> InvalidInput:
-    reason = " ".join(str(error).split())[:120] or type(error).__name__
-    return InvalidInput(f"'{file.name}' could not be read as {kind}: {reason.rstrip('.')}.")
-
-
-_READERS: dict[str, Callable[[Path, bytes, bool], Graph]] = {
-    "edgelist": _read_edge_list,
-    "matrixmarket": _read_matrix_market,
-    "graphml": _read_graphml,
-    "gml": _read_gml,
-    "graph6": _read_graph6,
-}
+def _without_mark(name: str, content: bytes, encoding: str | None) -> bytes:
+    """Matrix Market as plain bytes, without a byte order mark."""
+    if (
+        encoding is None
+        and content[:3] != b"\xef\xbb\xbf"
+        and content[:1] not in (b"\xff", b"\xfe")
+    ):
+        return content
+    return decoded(name, content, encoding).encode("utf-8")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gnnconv_lib.graphs.coercion import as_graph
 from gnnconv_lib.graphs.graph import Graph, index_type
 from gnnconv_lib.validation import InvalidInput, require_integer
 
@@ -40,7 +41,8 @@ class StoredGraph(Graph):
     folder: str = ""
 
     def __post_init__(self) -> None:
-        """Nothing: the arrays are neither copied nor read."""
+        """The arrays are neither copied nor read."""
+        object.__setattr__(self, "labels", range(self.nodes))
 
     def __repr__(self) -> str:
         return f"StoredGraph(nodes={self.nodes}, edges={self.edges}, name={self.name!r})"
@@ -66,8 +68,7 @@ def store(graph: Graph, folder: str | Path) -> StoredGraph:
     ...     stored, stored.neighbors(0)
     (StoredGraph(nodes=3, edges=2, name='star(2)'), array([1, 2]))
     """
-    if not isinstance(graph, Graph):
-        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    graph = as_graph(graph)
     return store_rows(graph.nodes, _row_blocks(graph), folder, graph.name)
 
 
@@ -160,7 +161,7 @@ def open_stored(folder: str | Path) -> StoredGraph:
         raise InvalidInput(
             f"folder must hold a stored graph, but {place} does not: {error}."
         ) from None
-    return StoredGraph(nodes, indptr, indices, about["name"], str(place.resolve()))
+    return StoredGraph(nodes, indptr, indices, about["name"], folder=str(place.resolve()))
 
 
 def _row_blocks(graph: Graph) -> Iterable[tuple[np.ndarray, np.ndarray]]:

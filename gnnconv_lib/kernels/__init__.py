@@ -1,5 +1,9 @@
 """Kernels for accelerators, each beside its plain-JAX reference of the same semantics.
 
+Arrays and graphs in, arrays and estimates out: nothing here knows a model or a summary, which
+are built on top. One folder per kernel: what it computes in plain JAX (`xla`) and on a GPU
+(`pallas`), and what both share.
+
 `mc_population` estimates the population loss and the sums A, B, C; `gd_chains` runs gradient
 descent for many chains; `overlap_tiles` counts the overlaps of dense graphs. Every kernel takes
 `implementation=None | "xla" | "pallas"`. None leaves the choice to the platform: Pallas on CUDA,

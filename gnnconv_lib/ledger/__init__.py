@@ -1,6 +1,6 @@
-"""The ledger: every claim of both papers, with the checks behind its verdict.
+"""The ledger: every claim of both papers, with the claims behind its verdict.
 
-`load(path)` reads and validates a file, `verify(ledger)` runs its checks and lists where the file
+`load(path)` reads and validates a file, `verify(ledger)` runs its claims and lists where the file
 and the numbers disagree, `cards` and `errata` render it for a page. The schema of the files is
 described in `gnnconv_lib.ledger.items`.
 
@@ -9,7 +9,7 @@ Book page: `book/back/ledger`.
 
 from __future__ import annotations
 
-from gnnconv_lib.ledger.items import CORRECTED, KINDS, VERDICTS, Item, Ledger, check_uses
+from gnnconv_lib.ledger.items import CORRECTED, KINDS, REPAIRED, VERDICTS, Item, Ledger, check_uses
 from gnnconv_lib.ledger.reading import load, parse
 from gnnconv_lib.ledger.rendering import (
     BADGES,
@@ -19,16 +19,18 @@ from gnnconv_lib.ledger.rendering import (
     counts_table,
     errata,
     foundations,
+    strength_table,
 )
 from gnnconv_lib.ledger.verification import (
     Disagreement,
+    Judgement,
+    claim_names,
     dependents,
     evaluate,
-    evidence_of,
     foundation,
+    judge,
     missing,
-    unknown_checks,
-    unlisted_checks,
+    unlisted_claims,
     verify,
 )
 
@@ -36,25 +38,28 @@ __all__ = [
     "BADGES",
     "CORRECTED",
     "KINDS",
+    "REPAIRED",
     "VERDICTS",
     "Disagreement",
     "Item",
+    "Judgement",
     "Ledger",
     "badge",
     "cards",
     "check_uses",
+    "claim_names",
     "counts_line",
     "counts_table",
     "dependents",
     "errata",
     "evaluate",
-    "evidence_of",
     "foundation",
     "foundations",
+    "judge",
     "load",
     "missing",
     "parse",
-    "unknown_checks",
-    "unlisted_checks",
+    "strength_table",
+    "unlisted_claims",
     "verify",
 ]

@@ -9,20 +9,26 @@ under the key `companion`:
         kind: lemma                  # one of KINDS
         title: Bounds on A, B, C     # optional; required for a remark
         place: Appendix B, opening   # the part before the first comma is the section
-        statement: |                 # what the paper claims: our words, our notation, complete
+        printed: |                   # the formula exactly as printed, in the paper's notation
+        quote: ...                   # at most a dozen words, where the wording itself decides
+        statement: |                 # our reading: our words, our notation, complete, no clause added
           If ..., then ...
+        readings: ...                # other plausible readings; without it the reading is certain
         uses: [awasthi2021:eq-9]     # what its proof or meaning rests on; ids of either paper
         restates: awasthi2021:...    # optional: the item that this one repeats
         page: bounded-iterates       # stem of the chapter that treats it
-        checks: [awasthi2021.bounded_iterates.lemma_5]
-        verdict: pending             # one of VERDICTS
-        correction: ...              # what is true instead
+        verdict: pending             # one of VERDICTS: what the claims are expected to find
+        correction: ...              # what is true instead, once, in words
+        unchecked: ...               # clauses without a claim, and why
+        proof: global-linear-rate#proof-escape   # page and label of a numbered proof
+        steps: [companion:lemma-sums/slope]      # the claims that test its inequalities
         reason: ...                  # why it is not checkable
 
-Rules on top of the types: a verdict `holds`, `holds with correction` or `false as printed` needs
-at least one check, a correction goes with the last two and only with them, `not checkable` needs a
-reason and has no checks, and an item with `restates` has no checks of its own and the verdict of
-the item it restates. A `pending` item may already name checks that cover a part of it.
+The claims of an item are found by its id (`gnnconv_lib.claims`); the file never lists them. Rules on
+top of the types: a correction goes with a verdict that refutes and only with one, and must be there
+for `slip` and `holds with correction`; `not checkable` needs a reason and has no claims; an item with
+`restates` has no claims of its own and the verdict of the item it restates; `open` is a question or
+a conjecture, whatever was found for it.
 
 Book page: `book/back/ledger`.
 """
@@ -39,7 +45,7 @@ from graphlib import CycleError, TopologicalSorter
 from gnnconv_lib import evidence
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["CORRECTED", "KINDS", "VERDICTS", "Item", "Ledger", "check_uses"]
+__all__ = ["CORRECTED", "KINDS", "REPAIRED", "VERDICTS", "Item", "Ledger", "check_uses"]
 
 KINDS: tuple[str, ...] = (
     "definition",
@@ -52,10 +58,11 @@ KINDS: tuple[str, ...] = (
     "remark",
 )
 VERDICTS: tuple[str, ...] = (*evidence.VERDICTS, "not checkable", "pending")
-CORRECTED: tuple[str, ...] = ("holds with correction", "false as printed")
+# Verdicts of statements that do not stand as printed, and those that need a corrected one.
+CORRECTED: tuple[str, ...] = evidence.REFUTED
+REPAIRED: tuple[str, ...] = ("slip", "holds with correction")
 
 _ID = re.compile(r"(?P<paper>[a-z]+([0-9]{4})?):(?P<name>[a-z0-9]+(-[a-z0-9]+)+)")
-_CHECK = re.compile(r"[a-z0-9]+(\.[a-z_][a-z0-9_]*){2}")
 
 
 @dataclass(frozen=True)
@@ -75,9 +82,14 @@ class Item:
     title: str | None = None
     uses: tuple[str, ...] = ()
     restates: str | None = None
-    checks: tuple[str, ...] = ()
     correction: str | None = None
     reason: str | None = None
+    printed: str | None = None
+    quote: str | None = None
+    readings: str | None = None
+    unchecked: str | None = None
+    proof: str | None = None
+    steps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         def require(condition: object, sentence: str) -> None:
@@ -99,26 +111,25 @@ class Item:
         numbered = self.name.split("-", 1)[1][0].isdigit() and self.kind != "remark"
         require(self.title or numbered, "an item without a number must have a title.")
         require(len(set(self.uses)) == len(self.uses), "uses must not repeat an id.")
-        for check in self.checks:
-            require(
-                _CHECK.fullmatch(check), f"check {check!r} must read <paper>.<module>.<function>."
-            )
-        require(len(set(self.checks)) == len(self.checks), "checks must not repeat a name.")
         require(
-            not (self.restates and self.checks), "an item with restates has no checks of its own."
-        )
-        decided = self.verdict in evidence.VERDICTS
-        require(
-            not decided or self.checks or self.restates,
-            f"verdict {self.verdict!r} must rest on at least one check.",
+            self.correction is None or self.verdict in CORRECTED or self.restates,
+            f"correction must go with the verdicts {', '.join(CORRECTED)} only.",
         )
         require(
-            bool(self.correction) == (self.verdict in CORRECTED) or self.restates,
-            f"correction must be stated for the verdicts {' and '.join(CORRECTED)} and only there.",
+            self.correction or self.restates or self.verdict not in REPAIRED,
+            f"correction must be stated for the verdicts {' and '.join(REPAIRED)}.",
+        )
+        require(
+            self.quote is None or len(self.quote.split()) <= 12,
+            "quote must be a dozen words at most.",
+        )
+        require(bool(self.proof) or not self.steps, "steps must go with a proof.")
+        require(
+            self.proof is None or re.fullmatch(r"[a-z0-9-]+#[a-z0-9-]+", self.proof),
+            "proof must read <page>#<label>.",
         )
         uncheckable = self.verdict == "not checkable"
         require(bool(self.reason) == uncheckable, "reason must go with 'not checkable' only.")
-        require(not (uncheckable and self.checks), "an item that is not checkable has no checks.")
 
     @property
     def paper(self) -> str:
@@ -215,11 +226,6 @@ class Ledger:
     def by_id(self) -> Mapping[str, Item]:
         """The items by id."""
         return {item.id: item for item in self.items}
-
-    @property
-    def checks(self) -> tuple[str, ...]:
-        """The names of all checks, each once, in the order of first use."""
-        return tuple(dict.fromkeys(check for item in self.items for check in item.checks))
 
     def counts(self) -> dict[str, int]:
         """The number of items per verdict, all verdicts listed."""

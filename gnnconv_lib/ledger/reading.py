@@ -14,7 +14,7 @@ from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["load", "parse"]
 
-_LISTS = ("uses", "checks")
+_LISTS = ("uses", "steps")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Item))
 _REQUIRED = tuple(
     field.name for field in dataclasses.fields(Item) if field.default is dataclasses.MISSING
@@ -43,6 +43,11 @@ def load(path: str | Path) -> Ledger:
             raise InvalidInput(f"{path}, line {line}: {min(repeated)} must appear once.")
         return dict(loader.construct_pairs(node, deep=True))
 
+    # `false` is a verdict, not a truth value.
+    Loader.yaml_implicit_resolvers = {
+        first: [entry for entry in known if entry[0] != "tag:yaml.org,2002:bool"]
+        for first, known in Loader.yaml_implicit_resolvers.items()
+    }
     Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
     try:
         content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader)

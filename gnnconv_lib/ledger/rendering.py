@@ -8,18 +8,34 @@ Book pages: `book/back/ledger`, `book/back/errata`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from gnnconv_lib import audit
 from gnnconv_lib.evidence import KINDS, Evidence
+from gnnconv_lib.ledger.code import code_address
 from gnnconv_lib.ledger.items import CORRECTED, VERDICTS, Item, Ledger
-from gnnconv_lib.ledger.verification import dependents, evidence_of, foundation
+from gnnconv_lib.ledger.verification import claim_names, dependents, foundation, judge
 
-__all__ = ["BADGES", "badge", "cards", "counts_line", "counts_table", "errata", "foundations"]
+__all__ = [
+    "BADGES",
+    "badge",
+    "cards",
+    "counts_line",
+    "counts_table",
+    "errata",
+    "foundations",
+    "strength_table",
+]
 
 BADGES: dict[str, tuple[str, str]] = {
     "holds": ("✓ holds", "verdict-holds"),
+    "open": ("? open", "verdict-pending"),
+    "slip": ("◔ slip", "verdict-corrected"),
     "holds with correction": ("◐ holds with correction", "verdict-corrected"),
-    "false as printed": ("✗ false as printed", "verdict-false"),
+    "depends on the reading": ("◑ depends on the reading", "verdict-corrected"),
+    "not reproducible as described": ("△ not reproducible as described", "verdict-corrected"),
+    "false": ("✗ false", "verdict-false"),
     "not checkable": ("○ not checkable", "verdict-pending verdict-not-checkable"),
     "pending": ("… pending", "verdict-pending"),
 }
@@ -38,7 +54,7 @@ def badge(verdict: str) -> str:
 def counts_line(counts: Mapping[str, int]) -> str:
     """The counts by verdict in words, without those that are zero.
 
-    >>> counts_line({"holds": 2, "false as printed": 0, "pending": 1})
+    >>> counts_line({"holds": 2, "false": 0, "pending": 1})
     '2 ✓ holds, 1 … pending'
     """
     return ", ".join(f"{number} {BADGES[v][0]}" for v, number in counts.items() if number)
@@ -57,6 +73,28 @@ def counts_table(ledgers: Iterable[Ledger]) -> str:
     return "\n".join([head, rule, *rows, total])
 
 
+def strength_table(ledger: Ledger, found: Mapping[str, Evidence]) -> str:
+    """A table of a ledger's items: verdicts in rows, the strength of the evidence in columns.
+
+    Args:
+        ledger: the ledger of one paper.
+        found: the evidence by id of the claim, from `evaluate`.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for item in ledger:
+        if not item.restates and claim_names(item):
+            judged = judge(item, found)
+            counts.setdefault(judged.verdict, Counter())[judged.strength] += 1
+    kinds = [kind for kind in KINDS if any(row[kind] for row in counts.values())]
+    lines = [f"| verdict | {' | '.join(kinds)} |", "|:---|" + "---:|" * len(kinds)]
+    for verdict in VERDICTS:
+        if verdict in counts:
+            cells = " | ".join(str(counts[verdict][kind] or "") for kind in kinds)
+            lines.append(f"| {badge(verdict)} | {cells} |")
+    totals = " | ".join(str(sum(row[kind] for row in counts.values())) for kind in kinds)
+    return "\n".join([*lines, f"| all with claims | {totals} |"])
+
+
 def cards(
     ledger: Ledger,
     ledgers: Iterable[Ledger],
@@ -69,7 +107,7 @@ def cards(
     Args:
         ledger: the ledger to show.
         ledgers: all ledgers, for links between papers.
-        found: the evidence by check name, from `evaluate`.
+        found: the evidence by id of the claim, from `evaluate`.
         pages: (title, address) of each chapter that exists, by chapter id.
         only: show the items of this verdict; by default all.
     """
@@ -107,11 +145,10 @@ def errata(
             continue
         lines = [
             f"**{_heading(item)}** ({item.place}) {badge(item.verdict)}",
-            f"*As printed.* {item.statement}",
-            f"*Corrected.* {item.correction}",
+            *_stated(item),
+            *([f"*Corrected.* {item.correction}"] if item.correction else []),
+            *_evidence_lines(item, found),
         ]
-        entries = evidence_of(item, everything, found)
-        lines += _evidence_lines(entries)
         above = [names[name] for name in dependents(item.id, everything)]
         shown = [other for other in above if other.kind in ("lemma", "theorem", "figure")]
         links = ", ".join(_link(other, ledger_page) for other in shown or above)
@@ -142,15 +179,14 @@ def _card(
     found: Mapping[str, Evidence],
     pages: Mapping[str, tuple[str, str]],
 ) -> str:
-    lines = [item.statement]
+    lines = _stated(item)
     if item.correction:
         lines.append(f"*Corrected.* {item.correction}")
     if item.reason:
         lines.append(f"*Why not.* {item.reason}")
     if item.restates:
         lines.append(f"*Restates* {_link(names[item.restates])}.")
-    entries = evidence_of(item, everything, found)
-    lines += _evidence_lines(entries)
+    lines += _evidence_lines(names[item.restates] if item.restates else item, found)
     if item.uses:
         lines.append("*Rests on* " + ", ".join(_link(names[name]) for name in item.uses) + ".")
     lines += _page_line(item, pages)
@@ -161,13 +197,33 @@ def _card(
     return f"{opening}{summary}\n\n{body}\n\n</details>"
 
 
-def _evidence_lines(entries: list[Evidence]) -> list[str]:
+def _stated(item: Item) -> list[str]:
+    """The statement: as printed, as we read it, and what else it could be read as."""
     lines = []
-    for entry in sorted(entries, key=lambda entry: KINDS.index(entry.kind)):
-        lines.append(f"*Evidence* ({entry.kind}). {_literal(entry.summary)}")
-        if entry.witness is not None:
-            values = f"printed {entry.witness.printed:.4g}, found {entry.witness.actual:.4g}"
-            lines.append(f"*Witness.* {_literal(entry.witness.input)}: {values}.")
+    if item.printed:
+        lines.append(f"*As printed.* {item.printed}")
+    if item.quote:
+        lines.append(f"*In its words.* “{item.quote}”")
+    lines.append(f"*{'Our reading' if item.printed else 'Statement'}.* {item.statement}")
+    if item.readings:
+        lines.append(f"*The reading is uncertain.* {item.readings}")
+    return lines
+
+
+def _evidence_lines(item: Item, found: Mapping[str, Evidence]) -> list[str]:
+    lines = []
+    for claim in audit.claims_of(item.id):
+        evidence = found[claim.id]
+        clause = claim.clause.replace("-", " ")
+        what = f"{evidence.kind}, {clause}" if clause else evidence.kind
+        lines.append(f"*Evidence* ({what}). {_literal(evidence.summary)}")
+        lines.append(f"*For* {_literal(evidence.hypotheses)}.")
+        if evidence.kind == "machine-checked":
+            listed = ", ".join(f"`{theorem}`" for theorem in claim.theorems)
+            lines.append(f"*Machine-checked* as {listed} ([what is trusted](what-is-trusted.md)).")
+        lines.append(f'<a href="{code_address(claim)}">The code of this claim</a>')
+    if item.unchecked:
+        lines.append(f"*Not checked.* {item.unchecked}")
     return lines
 
 

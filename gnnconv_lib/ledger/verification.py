@@ -1,47 +1,132 @@
-"""The ledger against its checks: what the file claims must be what the numbers say.
+"""The ledger against its claims: what the file claims must be what the numbers say.
 
 Book page: `book/back/ledger`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gnnconv_lib import audit
-from gnnconv_lib.evidence import Evidence, combine
-from gnnconv_lib.ledger.items import VERDICTS, Item, Ledger
+from gnnconv_lib.claims import Claim
+from gnnconv_lib.evidence import KINDS, VERDICTS as VERDICTS_OF_CLAIMS, Evidence, combine
+from gnnconv_lib.ledger.items import REPAIRED, VERDICTS, Item, Ledger
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
     "Disagreement",
+    "Judgement",
+    "claim_names",
     "dependents",
     "evaluate",
-    "evidence_of",
     "foundation",
+    "judge",
     "missing",
-    "unknown_checks",
-    "unlisted_checks",
+    "unlisted_claims",
     "verify",
 ]
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What the evidence says of an item.
+
+    Fields:
+        verdict: that of its weakest claim.
+        strength: the kind of evidence that covers the whole statement: over its clauses the weakest,
+            within a clause the strongest. A false item is refuted by one of its claims: the
+            strongest of those.
+        summary: what was found for the claims that decide the verdict.
+        problems: sentences on corrections that fail, are not tested or are not stated.
+    """
+
+    verdict: str
+    strength: str
+    summary: str = ""
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Disagreement:
-    """An item whose verdict in the file is not the one that its checks reach.
+    """An item on which the file and the evidence disagree.
 
     Fields:
         item: the id.
         written: the verdict in the file.
-        computed: the verdict of the checks.
+        computed: the verdict of the claims.
+        problem: what else is wrong, as a sentence; empty for a verdict that differs.
     """
 
     item: str
     written: str
     computed: str
+    problem: str = ""
 
     def __str__(self) -> str:
-        return f"{self.item}: the file says {self.written!r}, the checks say {self.computed!r}."
+        differs = f"the file says {self.written!r}, the claims say {self.computed!r}."
+        return f"{self.item}: {self.problem or differs}"
+
+
+def claim_names(item: Item) -> tuple[str, ...]:
+    """The ids of an item's claims."""
+    return tuple(entry.id for entry in audit.claims_of(item.id))
+
+
+def judge(item: Item, found: Mapping[str, Evidence]) -> Judgement:
+    """The verdict on an item, for the ledger, the command line and the chapters alike.
+
+    Args:
+        item: an item with claims.
+        found: the evidence by name, at least of this item.
+
+    Raises:
+        InvalidInput: for an item without a claim.
+    """
+    entries = audit.claims_of(item.id)
+    printed = [found[entry.id] for entry in entries if entry.role == "printed"]
+    if not printed:
+        raise InvalidInput(f"{item.id}: an item with a verdict must have a claim.")
+    problems = [
+        f"the correction as tested by {entry.id} fails: {found[entry.id].summary}"
+        for entry in entries
+        if found[entry.id].corrected is False
+    ]
+    tested = any(found[entry.id].corrected is not None for entry in entries)
+    if item.correction and not tested:
+        problems.append("no claim tests the correction.")
+    if tested and not item.correction and combine(printed) in REPAIRED:
+        problems.append("a correction is tested that the ledger does not state.")
+    strength = _strength(item, found, entries)
+    return Judgement(combine(printed), strength, _summary(printed), tuple(problems))
+
+
+def _summary(printed: list[Evidence]) -> str:
+    """The summaries of the weakest claims; of several that hold, their number by kind."""
+    verdict = combine(printed)
+    weakest = [entry for entry in printed if entry.verdict == verdict]
+    if verdict != "holds" or len(weakest) == 1:
+        return " ".join(entry.summary for entry in weakest)
+    kinds = Counter(entry.kind for entry in weakest)
+    listed = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])
+    return f"{len(weakest)} claims hold ({listed})."
+
+
+def _strength(item: Item, found: Mapping[str, Evidence], entries: Iterable[Claim]) -> str:
+    printed = [found[entry.id] for entry in entries if entry.role == "printed"]
+    refuting = [entry.kind for entry in printed if entry.verdict == "false"]
+    if refuting:
+        return min(refuting, key=KINDS.index)
+    clauses: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.role == "printed":
+            clauses.setdefault(entry.clause, []).append(found[entry.id].kind)
+    if item.proof:
+        for kinds in clauses.values():
+            kinds.append("proved")
+    strongest = [min(kinds, key=KINDS.index) for kinds in clauses.values()]
+    return max(strongest, key=KINDS.index)
 
 
 def evaluate(
@@ -51,26 +136,18 @@ def evaluate(
     progress: Callable[[str], None] | None = None,
     verdicts: Iterable[str] | None = None,
 ) -> dict[str, Evidence]:
-    """The evidence of every check that the ledgers name, each run once.
+    """The evidence of every claim of the ledgers' items, each computed once.
 
     Args:
         ledgers: one ledger or several.
         budget: `"quick"` or `"full"`.
-        run: what runs a check by its name.
-        progress: called with the name of each check before it runs.
-        verdicts: only the checks of items with one of these written verdicts; by default all.
-
-    Raises:
-        InvalidInput: naming the item, for a check that does not exist.
+        run: what runs a claim by its id.
+        progress: called with the id of each claim before it runs.
+        verdicts: only the claims of items with one of these written verdicts; by default all.
     """
-    wanted = _tuple(ledgers)
-    if run is audit.run:
-        unknown = unknown_checks(wanted)
-        if unknown:
-            raise InvalidInput(unknown[0])
     found: dict[str, Evidence] = {}
-    items = _with_verdicts(wanted, verdicts)
-    for name in dict.fromkeys(check for item in items for check in item.checks):
+    items = _with_verdicts(_tuple(ledgers), verdicts)
+    for name in dict.fromkeys(name for item in items for name in claim_names(item)):
         if progress is not None:
             progress(name)
         found[name] = run(name, budget)
@@ -83,65 +160,49 @@ def verify(
     found: Mapping[str, Evidence] | None = None,
     verdicts: Iterable[str] | None = None,
 ) -> list[Disagreement]:
-    """The items whose written verdict is not that of their checks; empty when all agree.
+    """Where the file and the evidence disagree: verdicts, and corrections that fail or are untested.
 
-    The verdict of several checks is the least favourable one (`evidence.combine`). A pending item
-    may name checks of a part of it; it disagrees as soon as one of them fails.
+    An item with a verdict and without a claim is one, too; so is a pending item whose claims hold
+    or fail, since it could be decided.
 
     Args:
         ledgers: one ledger or several.
         budget: `"quick"` or `"full"`.
         found: the evidence, if `evaluate` has run already.
         verdicts: only the items with one of these written verdicts; by default all.
-
-    Raises:
-        InvalidInput: naming the item, for a check that does not exist.
     """
     wanted = _tuple(ledgers)
     evidence = evaluate(wanted, budget, verdicts=verdicts) if found is None else found
     disagreements = []
-    for item in (item for item in _with_verdicts(wanted, verdicts) if item.checks):
-        computed = combine([evidence[name] for name in item.checks])
-        agrees = computed == ("holds" if item.verdict == "pending" else item.verdict)
-        if not agrees:
-            disagreements.append(Disagreement(item.id, item.verdict, computed))
+    for item in _with_verdicts(wanted, verdicts):
+        if item.restates:
+            continue
+        if not claim_names(item):
+            if item.verdict in VERDICTS_OF_CLAIMS:
+                disagreements.append(
+                    Disagreement(item.id, item.verdict, "", "a verdict must rest on a claim.")
+                )
+            continue
+        judged = judge(item, evidence)
+        if judged.verdict != item.verdict:
+            disagreements.append(Disagreement(item.id, item.verdict, judged.verdict))
+        for problem in judged.problems:
+            disagreements.append(Disagreement(item.id, item.verdict, judged.verdict, problem))
     return disagreements
 
 
-def unknown_checks(
+def unlisted_claims(
     ledgers: Ledger | Iterable[Ledger], known: Iterable[str] | None = None
 ) -> list[str]:
-    """One sentence per check that an item names and that `known` (by default the audit) lacks."""
-    names = set(audit.names() if known is None else known)
-    return [
-        f"{item.id}: check {check!r} does not exist."
-        for ledger in _tuple(ledgers)
-        for item in ledger
-        for check in item.checks
-        if check not in names
-    ]
-
-
-def unlisted_checks(
-    ledgers: Ledger | Iterable[Ledger], known: Iterable[str] | None = None
-) -> list[str]:
-    """The checks in `known` (by default the audit) that no item of the ledgers names."""
-    listed = {check for ledger in _tuple(ledgers) for check in ledger.checks}
+    """The claims in `known` (by default all of the audit) of no item of the ledgers."""
+    items = [item for ledger in _tuple(ledgers) for item in ledger]
+    listed = {name for item in items for name in claim_names(item)}
     return sorted(set(audit.names() if known is None else known) - listed)
 
 
 def missing(ledger: Ledger, required: Iterable[str]) -> list[str]:
     """The ids in `required` that the ledger lacks, in the order given."""
     return [identifier for identifier in required if identifier not in ledger.by_id]
-
-
-def evidence_of(
-    item: Item, ledgers: Ledger | Iterable[Ledger], found: Mapping[str, Evidence]
-) -> list[Evidence]:
-    """The evidence behind an item; for a restatement, that behind the item it restates."""
-    items = _items(ledgers)
-    original = items[item.restates] if item.restates else item
-    return [found[name] for name in original.checks]
 
 
 def foundation(identifier: str, ledgers: Ledger | Iterable[Ledger]) -> dict[str, int]:

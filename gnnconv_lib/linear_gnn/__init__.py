@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from gnnconv_lib.linear_gnn import one_round, regular
 from gnnconv_lib.linear_gnn.commuting import (
-    common_spectrum,
     pair_gradient,
     pair_hessian_at_teacher,
     pair_loss,
@@ -36,7 +35,6 @@ from gnnconv_lib.linear_gnn.population import (
 from gnnconv_lib.linear_gnn.recursion import forward, loss_by_recursion, node_blocks
 
 __all__ = [
-    "common_spectrum",
     "deviation_gradient",
     "deviation_loss",
     "deviation_model",

@@ -20,17 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
-from gnnconv_lib.validation import InvalidInput, require_integer
+from gnnconv_lib.validation import require_integer
 
 if TYPE_CHECKING:
     from gnnconv_lib.graphs import Graph
 
 __all__ = [
-    "common_spectrum",
     "pair_gradient",
     "pair_hessian_at_teacher",
     "pair_loss",
@@ -136,42 +134,6 @@ def pair_hessian_at_teacher(
     powers = jnp.stack([jnp.ones_like(mu), mu, mu, mu**2], axis=-1)
     entries = jnp.sum(curvature[..., None] * powers, axis=-2)
     return entries.reshape(*entries.shape[:-1], 2, 2)
-
-
-def common_spectrum(*values: Any, tolerance: float = 1e-9) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Orthogonal basis that diagonalises all given symmetric matrices, and their diagonals in it.
-
-    The basis is that of a fixed generic combination of the matrices.
-
-    Args:
-        values: symmetric (r, r) matrices. tolerance: relative to the largest entry.
-
-    Returns:
-        (basis, diagonals): basis (r, r) with columns v_p; for each matrix
-            the (r,) values v_p' W v_p.
-
-    Raises:
-        InvalidInput: if one is not symmetric, or they do not commute.
-
-    >>> basis, (first, second) = common_spectrum([[2.0, 1.0], [1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0]])
-    >>> sorted(round(float(v), 12) for v in first)
-    [1.0, 3.0]
-    """
-    arrays = [np.asarray(value, dtype=np.float64) for value in values]
-    scale = max(float(np.max(np.abs(array))) for array in arrays) or 1.0
-    for array in arrays:
-        if array.ndim != 2 or array.shape != array.T.shape or array.shape != arrays[0].shape:
-            raise InvalidInput("matrices must be square and of one common size.")
-        if np.max(np.abs(array - array.T)) > tolerance * scale:
-            raise InvalidInput("matrices must be symmetric to be reduced to pairs of eigenvalues.")
-    generic = np.sqrt(np.arange(2, 2 + len(arrays)))
-    combined = sum(factor * array for factor, array in zip(generic, arrays, strict=True))
-    basis = np.linalg.eigh(combined)[1]
-    turned = [basis.T @ array @ basis for array in arrays]
-    for array in turned:
-        if np.max(np.abs(array - np.diag(np.diag(array)))) > tolerance * scale:
-            raise InvalidInput("matrices must commute to be reduced to pairs of eigenvalues.")
-    return basis, [np.diag(array).copy() for array in turned]
 
 
 def _lifted(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.validation import require_real
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def quadratic(graph: Graph) -> OneRound:
     >>> quadratic(graphs.path(3)).hessian.tolist(), quadratic(graphs.cycle(5)).unique
     ([[3.0, 4.0], [4.0, 6.0]], False)
     """
+    graph = as_graph(graph)
     degrees = [int(degree) for degree in graph.degrees]
     m0, m1, m2 = graph.nodes, sum(degrees), sum(degree**2 for degree in degrees)
     determinant = m0 * m2 - m1**2

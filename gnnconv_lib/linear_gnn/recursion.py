@@ -17,6 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.linear_gnn.population import matrices
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.validation import InvalidInput, require_integer
@@ -48,6 +49,7 @@ def forward(features: Any, W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.A
     >>> forward([[1.0], [10.0], [100.0]], [[0.0]], [[1.0]], graphs.path(3), 1).tolist()
     [121.0]
     """
+    graph = as_graph(graph)
     W1, W2 = matrices(W1, W2)
     (embedding,) = as_float_array(features)
     if embedding.shape[-2:] != (graph.nodes, len(W1)):
@@ -86,6 +88,7 @@ def node_blocks(W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.Array:
     >>> node_blocks([[0.0]], [[1.0]], graphs.path(3), 1)[:, 0, 0].tolist()
     [1.0, 2.0, 1.0]
     """
+    graph = as_graph(graph)
     W1, W2 = matrices(W1, W2)
     receivers, senders = _messages(graph)
     rounds = require_integer("rounds", rounds, minimum=1)

@@ -3,7 +3,7 @@
 This package imports only graphs and activations: it shares no formula with what it checks.
 """
 
-from gnnconv_lib.monte_carlo.estimate import Estimate, Stream
+from gnnconv_lib.estimates import Estimate, Stream
 from gnnconv_lib.monte_carlo.population import dual, gradient, loss, loss_and_gradient, sums
 from gnnconv_lib.monte_carlo.sampling import blocks
 

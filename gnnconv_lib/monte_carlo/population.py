@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.monte_carlo.estimate import Estimate, Stream
-from gnnconv_lib.monte_carlo.sampling import blocks, gatherer, messages, weights_array
-from gnnconv_lib.validation import InvalidInput, require_real
+from gnnconv_lib.estimates import Estimate, Stream, weights_array
+from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.monte_carlo.sampling import blocks, gatherer, messages
+from gnnconv_lib.validation import InvalidInput, require_correlation
 
 __all__ = ["dual", "gradient", "loss", "loss_and_gradient", "sums"]
 
@@ -35,7 +36,7 @@ def loss(
         W, W_star: weights, shape (h, r) or (r,).
         graph: a `Graph`.
         samples: number of independent draws of all node features, at least 2.
-        seed: nonnegative integer.
+        seed: nonnegative integer, NumPy generator or JAX key.
         activation: an `Activation` or its name; by default `scaled_relu`.
         neighborhood: "closed", or "open" as in the paper's printed Eq. (4).
         projected: draw the features in the space spanned by the rows of W and W_star only. The
@@ -54,6 +55,7 @@ def loss(
         basis, _ = np.linalg.qr(np.concatenate([weights, teachers]).T)
         weights, teachers = weights @ basis, teachers @ basis
     sigma = _activation(activation)
+    graph = as_graph(graph)
     gather = gatherer(graph, neighborhood)
     values = Stream()
     stacked = np.concatenate([weights, teachers]).T
@@ -103,6 +105,7 @@ def loss_and_gradient(
     """
     weights, teachers = _read(W, W_star)
     sigma = _activation(activation)
+    graph = as_graph(graph)
     gather = gatherer(graph, neighborhood)
     width = weights.shape[1]
     values, slopes = Stream(), Stream()
@@ -134,7 +137,8 @@ def sums(graph: Any, cos: float, samples: int, seed: int) -> tuple[Estimate, Est
 
     Reference: awasthi2021, Eqs. (9)-(11) and Appendix B.
     """
-    cos = require_real("cos", cos, -1.0, 1.0)
+    cos = require_correlation("cos", cos)
+    graph = as_graph(graph)
     gather = gatherer(graph, "closed")
     streams = Stream(), Stream(), Stream()
     for features in blocks(samples, seed, (graph.nodes, 2)):
@@ -162,7 +166,7 @@ def dual(
 
     Reference: awasthi2021, Definition 1.
     """
-    rho = require_real("rho", rho, -1.0, 1.0)
+    rho = require_correlation("rho", rho)
     sigma = _activation(activation)
     stream = Stream()
     for features in blocks(samples, seed, (2,)):
@@ -193,7 +197,7 @@ def _activation(activation: Any) -> Any:
 
     if activation is None:
         activation = "scaled_relu"
-    return activations.get(activation) if isinstance(activation, str) else activation
+    return activations.get(activation)
 
 
 def _apply(function: Any, values: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+from gnnconv_lib.validation import require_choice, require_integer, require_seed
 
 __all__ = ["BLOCK_NUMBERS", "blocks", "gatherer", "messages"]
 
@@ -34,7 +34,7 @@ def blocks(samples: Any, seed: Any, shape: tuple[int, ...]) -> Iterator[np.ndarr
     ((2, 3), True)
     """
     samples = require_integer("samples", samples, minimum=2)
-    seed = require_integer("seed", seed, minimum=0, maximum=2**63 - 1)
+    seed = require_seed("seed", seed)
     size = block_size(shape)
     for index, start in enumerate(range(0, samples, size)):
         generator = np.random.Generator(np.random.Philox(key=[seed, index]))
@@ -65,17 +65,3 @@ def messages(gather: scipy.sparse.csr_array, features: np.ndarray) -> np.ndarray
     """The sums of the features over neighbourhoods, along the first axis of (n, ...)."""
     flat = gather @ features.reshape(features.shape[0], -1)
     return flat.reshape(features.shape)
-
-
-def weights_array(name: str, value: Any, width: int | None = None) -> np.ndarray:
-    """Weights of shape (h, r) as float64; a vector is one unit.
-
-    Raises:
-        InvalidInput: for another number of axes or columns, or values that are not finite.
-    """
-    array = np.atleast_2d(np.asarray(value, dtype=np.float64))
-    if array.ndim != 2 or (width is not None and array.shape[1] != width):
-        raise InvalidInput(f"{name} must have shape (h, r) or (r,), got {np.shape(value)}.")
-    if not np.isfinite(array).all():
-        raise InvalidInput(f"{name} must be finite, got NaN or infinite entries.")
-    return array

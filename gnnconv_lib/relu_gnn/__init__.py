@@ -15,7 +15,7 @@ Reference: awasthi2021, section 3 and Appendix B. Book page: book/awasthi2021/po
 
 from gnnconv_lib.relu_gnn.forward import forward
 from gnnconv_lib.relu_gnn.models import FullModel, ReducedModel, full_model, reduced_model
-from gnnconv_lib.relu_gnn.polar import Polar, from_polar, polar_loss, polar_step, to_polar
+from gnnconv_lib.relu_gnn.polar import Polar, from_polar, polar_step, to_polar
 from gnnconv_lib.relu_gnn.population import gradient, hessian, loss
 from gnnconv_lib.relu_gnn.reduced import (
     Reduced,
@@ -39,7 +39,6 @@ __all__ = [
     "gradient",
     "hessian",
     "loss",
-    "polar_loss",
     "polar_step",
     "reduce",
     "reduced_gradient",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["forward"]
@@ -40,6 +41,7 @@ def forward(features: Any, W: Any, graph: Any, neighborhood: str = "closed") -> 
     >>> forward([[[1.0], [2.0]]], [1.0], graphs.complete(2)).round(6).tolist()  # 2 sqrt(2) 3
     [8.485281]
     """
+    graph = as_graph(graph)
     values = np.asarray(features, dtype=np.float64)
     weights = np.asarray(W, dtype=np.float64)
     if values.ndim != 3 or values.shape[1] != graph.nodes:

@@ -15,7 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from gnnconv_lib.graphs import Graph
+from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.kernels.gd_chains.pair_terms import length_of, surplus_of
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.validation import InvalidInput
@@ -66,26 +67,6 @@ def frame(weights: jax.Array, teachers: jax.Array) -> Frame:
     return Frame(shift[..., 0], along[..., 0], across[..., 0], side, teacher[..., 0])
 
 
-def length_of(along: jax.Array, across: jax.Array) -> jax.Array:
-    """The length l = sqrt(alpha^2 + beta^2), without overflow or underflow on the way.
-
-    >>> float(length_of(jnp.asarray(3e-200), jnp.asarray(4e-200))) == 5e-200
-    True
-    """
-    larger = jnp.maximum(jnp.abs(along), jnp.abs(across))
-    safe = jnp.where(larger == 0, 1.0, larger)
-    return larger * jnp.sqrt((along / safe) ** 2 + (across / safe) ** 2)
-
-
-def surplus_of(shift: jax.Array, across: jax.Array, length: jax.Array) -> jax.Array:
-    """l - 1 = (2 u + u^2 + beta^2) / (l + 1), with the digits that l - 1 would lose.
-
-    >>> float(surplus_of(jnp.asarray(1e-30), jnp.asarray(0.0), jnp.asarray(1.0))) == 1e-30
-    True
-    """
-    return (shift * (2 + shift) + across * across) / (length + 1)
-
-
 def read_measure(overlap: Any, dtype: Any, pad: bool = True) -> PairTable:
     """The pair table of a graph or of an overlap measure, in floating type `dtype`.
 
@@ -100,14 +81,10 @@ def read_measure(overlap: Any, dtype: Any, pad: bool = True) -> PairTable:
     """
     if isinstance(overlap, PairTable):
         return PairTable(*(jnp.asarray(field, dtype) for field in overlap))
-    if isinstance(overlap, Graph):
+    if not (hasattr(overlap, "rho") and hasattr(overlap, "mass")):
         from gnnconv_lib import summaries
 
-        overlap = summaries.overlap(overlap)
-    if not (hasattr(overlap, "rho") and hasattr(overlap, "mass")):
-        raise InvalidInput(
-            f"overlap must be a Graph or an OverlapMeasure, got {type(overlap).__name__}."
-        )
+        overlap = summaries.overlap(as_graph(overlap, "overlap", "an OverlapMeasure"))
     rho, mass = overlap.rho, overlap.mass
     if pad and not isinstance(rho, jax.core.Tracer) and not isinstance(mass, jax.core.Tracer):
         missing = max(8, 1 << (len(rho) - 1).bit_length()) - len(rho)

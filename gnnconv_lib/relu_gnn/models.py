@@ -1,8 +1,8 @@
 """The ReLU GNN as `descent.run` wants it: a loss and one step of gradient descent.
 
 `ReducedModel` works in (u, beta) per unit, at a cost that does not depend on the number of nodes
-or on r. `FullModel` works in W itself and exists to check it, and for weights that move for
-other reasons than gradient descent.
+or on r, and takes many steps at once (`advance`). `FullModel` works in W itself and exists to
+check it, and for weights that move for other reasons than gradient descent.
 
 Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/population-loss.
 """
@@ -16,10 +16,12 @@ import jax
 import jax.numpy as jnp
 
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.relu_gnn import chains
 from gnnconv_lib.relu_gnn.geometry import read_measure
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.relu_gnn.population import gradient, loss
 from gnnconv_lib.relu_gnn.reduced import Reduced, evaluate, slopes
+from gnnconv_lib.stepping import Course, State
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["FullModel", "ReducedModel", "full_model", "reduced_model"]
@@ -47,6 +49,22 @@ class ReducedModel(NamedTuple):
         along, across = slopes(parameters, self.table)
         u = parameters.u - learning_rate * along
         return Reduced(u, parameters.beta * (1 - learning_rate * across))
+
+    def advance(
+        self, state: State, course: Course, batched: bool, model_axes: Any
+    ) -> tuple[State, Any] | None:
+        """Many steps at once by `kernels.gd_chains`, as `descent.Advancing` asks for it.
+
+        None for other parameters than `Reduced`, for several graphs per chain, and for a subclass
+        with a loss or an update of its own, which the kernel does not know.
+        """
+        own = type(self)
+        if own.loss is not ReducedModel.loss or own.update is not ReducedModel.update:
+            return None
+        axes = chains.own_axes(self.table, self.teacher, state.parameters, batched, model_axes)
+        if axes is None:
+            return None
+        return chains.advance(self.table, self.teacher, state, course, batched, axes)
 
 
 class FullModel(NamedTuple):

@@ -24,7 +24,7 @@ from gnnconv_lib.relu_gnn.geometry import length_of, read_measure
 from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums
 from gnnconv_lib.relu_gnn.reduced import Reduced
 
-__all__ = ["Polar", "from_polar", "polar_loss", "polar_step", "to_polar"]
+__all__ = ["Polar", "from_polar", "polar_step", "to_polar"]
 
 
 class Polar(NamedTuple):
@@ -58,19 +58,6 @@ def from_polar(at: Polar) -> Reduced:
     length, angle = as_float_array(at.length, at.angle)
     shift = (length - 1) - 2 * length * jnp.sin(angle / 2) ** 2
     return Reduced(shift, length * jnp.sin(angle))
-
-
-def polar_loss(at: Polar, overlap: Any) -> jax.Array:
-    """The loss A (l - 1)^2 / 2 + l D(cos theta) for a unit teacher, entry by entry.
-
-    >>> from gnnconv_lib import graphs
-    >>> float(polar_loss(Polar(2.0, 0.0), graphs.complete(2)))
-    4.0
-    """
-    length, angle = as_float_array(at.length, at.angle)
-    table = read_measure(overlap, length.dtype)
-    gap = pair_sums(table, _direction(angle)).loss_gap
-    return table.full * (length - 1) ** 2 / 2 + length * gap
 
 
 def polar_step(at: Polar, overlap: Any, learning_rate: Any) -> Polar:

@@ -49,6 +49,10 @@ __all__ = ["gradient", "hessian", "loss"]
 def loss(W: Any, W_star: Any, overlap: Any) -> jax.Array:
     """The population loss (1/2) E|sum_i sigma(W x_i) - sum_i sigma(W* x_i)|^2.
 
+    Here sigma(t) = sqrt(2) max(t, 0), entry by entry. x_i = h_i + sum of h_j over the neighbours j
+    of node i is what node i receives; the features h_j in R^r of the n nodes are independent
+    standard Gaussians. Both sums run over all nodes.
+
     Args:
         W: weights, shape (h, r), or (r,) for one unit.
         W_star: the teacher's weights, same shape; rows of any length.

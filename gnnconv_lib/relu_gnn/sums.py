@@ -46,7 +46,9 @@ def sums(overlap: Any, cos: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
     [8.0, 8.0, 8.0]
     """
     (cos,) = as_float_array(cos)
-    if not isinstance(cos, jax.core.Tracer) and not bool(jnp.all(jnp.abs(cos) <= 1)):
+    if not isinstance(cos, jax.core.Tracer) and not bool(
+        jnp.all(jnp.abs(cos) <= 1 + 4 * jnp.finfo(cos.dtype).eps)
+    ):
         raise InvalidInput("cos must lie in [-1, 1], got a value outside of it.")
     table = read_measure(overlap, cos.dtype)
     return _sums(table, cos)

@@ -14,14 +14,13 @@ from typing import Any
 import jax
 import numpy as np
 
-from gnnconv_lib.graphs import Graph
-from gnnconv_lib.validation import InvalidInput
+from gnnconv_lib.graphs import Graph, as_graph
 
 __all__ = ["DegreeMeasure", "degrees"]
 
 
 @jax.tree_util.register_dataclass
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DegreeMeasure:
     """The multiset of closed degrees |N_i| = d_i + 1 of a graph.
 
@@ -36,6 +35,9 @@ class DegreeMeasure:
     size: Any
     count: Any
     nodes: int = field(metadata={"static": True})
+
+    def __repr__(self) -> str:
+        return f"DegreeMeasure(values={len(self.size)}, nodes={self.nodes})"
 
     def total(self, function: Callable[[Any], Any]) -> Any:
         """The sum over nodes of function(|N_i|): sum_k count_k function(size_k).
@@ -63,7 +65,6 @@ def degrees(graph: Graph) -> DegreeMeasure:
     >>> measure.size, measure.count, measure.nodes
     (array([2., 4.]), array([3., 1.]), 4)
     """
-    if not isinstance(graph, Graph):
-        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    graph = as_graph(graph)
     size, count = np.unique(graph.degrees + 1, return_counts=True)
     return DegreeMeasure(size.astype(np.float64), count.astype(np.float64), graph.nodes)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.validation import InvalidInput
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def main_eigenvalues(graph: Graph) -> tuple[np.ndarray, np.ndarray]:
     >>> round(float(weight.sum()), 12)
     3.0
     """
-    _require_dense(graph)
+    graph = _dense(graph)
     values, vectors = np.linalg.eigh(graph.adjacency.toarray().astype(np.float64))
     projections = vectors.sum(axis=0) ** 2
     gap = 1e-8 * max(1.0, float(np.max(np.abs(values))))
@@ -74,7 +75,7 @@ def number_of_main_eigenvalues(graph: Graph) -> int:
     >>> number_of_main_eigenvalues(graphs.petersen()), number_of_main_eigenvalues(graphs.star(3))
     (1, 2)
     """
-    _require_dense(graph)
+    graph = _dense(graph)
     return max(_krylov_dimension(graph, prime) for prime in _PRIMES)
 
 
@@ -88,6 +89,7 @@ def components_regular(graph: Graph) -> bool:
     >>> components_regular(graphs.cycle(5)), components_regular(graphs.path(3))
     (True, False)
     """
+    graph = as_graph(graph)
     rows = np.repeat(np.arange(graph.nodes), graph.degrees)
     return bool(np.all(graph.degrees[rows] == graph.degrees[graph.indices]))
 
@@ -112,9 +114,11 @@ def _krylov_dimension(graph: Graph, prime: int) -> int:
     return len(pivots)
 
 
-def _require_dense(graph: Graph) -> None:
+def _dense(graph: Graph) -> Graph:
+    graph = as_graph(graph)
     if graph.nodes > _DENSE_LIMIT:
         raise InvalidInput(
             f"graph must have at most {_DENSE_LIMIT} nodes for a dense eigendecomposition, "
             f"got {graph.nodes}."
         )
+    return graph

@@ -1,4 +1,4 @@
-"""The overlap measure of a graph, exact or compressed, chosen by the graph itself.
+"""The overlap measure of a graph, exact or compressed, chosen by the graph itself (`WAYS`).
 
 awasthi2021, Section 3 and Appendix B; book page `book/setting.ipynb`. A d-regular graph has at
 most d + 2 different values of rho, a sparse irregular one a few hundred, and a dense irregular
@@ -8,10 +8,13 @@ too many, a compressed measure with the same integrals takes its place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
-from gnnconv_lib.graphs import Graph
-from gnnconv_lib.summaries.overlap_blocks import WORKING_SET, prefers_dense
+from gnnconv_lib.graphs import Graph, as_graph
+from gnnconv_lib.summaries.overlap_blocks import WORKING_SET, dense_steps, prefers_dense
 from gnnconv_lib.summaries.overlap_compressed import (
     CompressedPairs,
     a_priori_error,
@@ -22,13 +25,14 @@ from gnnconv_lib.summaries.overlap_counting import (
     STEP_LIMIT,
     OverlapGroups,
     TooManyGroups,
+    counting_steps,
     overlapping_pairs,
     require_steps,
 )
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_real
+from gnnconv_lib.validation import require_choice, require_integer, require_real
 
-__all__ = ["GROUP_LIMIT", "METHODS", "TILED_NODES", "overlap"]
+__all__ = ["GROUP_LIMIT", "METHODS", "TILED_NODES", "WAYS", "Case", "Way", "overlap"]
 
 METHODS = ("auto", "exact", "compressed")
 
@@ -94,38 +98,113 @@ def overlap(
     """
     method = require_choice("method", method, METHODS)
     require_integer("working_set", working_set, minimum=1)
-    if not isinstance(graph, Graph):
-        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    graph = as_graph(graph)
     limit = require_real("step_limit", step_limit, minimum=0.0)
-    dense = prefers_dense(graph)
     regular = bool(np.all(graph.degrees == graph.degrees[0]))
-    tiled = dense and graph.nodes >= TILED_NODES
-    if tiled and regular == (method != "compressed"):
-        return _tiled(graph, limit)
-    if method == "exact":
-        return _exact(graph, overlapping_pairs(graph, working_set, None, limit))
-    if not (dense and method == "compressed"):
-        try:
-            most = GROUP_LIMIT if dense else _COUNT_LIMIT
-            groups = overlapping_pairs(graph, working_set, most, limit)
-            if method == "auto" and groups.count.size <= GROUP_LIMIT:
-                return _exact(graph, groups)
-            return _compressed(
-                graph, compressed_groups(graph, groups, _disjoint_pairs(graph, groups))
-            )
-        except TooManyGroups:
-            pass
-    if tiled and not regular:
-        return _tiled(graph, limit)
-    require_steps(graph, limit)
-    return _compressed(graph, compressed_pairs(graph, working_set))
+    case = Case(graph, method, working_set, limit, prefers_dense(graph), regular)
+    for way in WAYS:
+        if way.when(case):
+            if way.cost is not None:
+                require_steps(graph, limit, way.cost(case))
+            try:
+                return way.measure(case)
+            except TooManyGroups:
+                continue
+    raise AssertionError("the last way takes every graph")  # pragma: no cover
 
 
-def _tiled(graph: Graph, limit: float) -> OverlapMeasure:
-    from gnnconv_lib.kernels.overlap_tiles import tiled_overlap
+class Case(NamedTuple):
+    """What the choice of a way depends on.
 
-    require_steps(graph, limit)
-    return tiled_overlap(graph)
+    Fields:
+        graph, method, working_set, limit: as for `overlap`.
+        dense: whether products of dense tiles are cheaper than the sparse product.
+        regular: whether all degrees are equal.
+    """
+
+    graph: Graph
+    method: str
+    working_set: int
+    limit: float
+    dense: bool
+    regular: bool
+
+    @property
+    def tiled(self) -> bool:
+        """Whether tiles of bits pay."""
+        return self.dense and self.graph.nodes >= TILED_NODES
+
+
+class Way(NamedTuple):
+    """One way to a measure, tried in the order of `WAYS`.
+
+    Fields:
+        name: in words.
+        when: whether it is the right one for a case.
+        cost: steps that it takes, refused above the limit; None where the count refuses by itself
+            (`overlap_counting.ROUTES`), after twins are merged.
+        measure: makes it; may raise `TooManyGroups`, and the next way is tried.
+    """
+
+    name: str
+    when: Callable[[Case], bool]
+    cost: Callable[[Case], float] | None
+    measure: Callable[[Case], OverlapMeasure]
+
+
+def _tiled(case: Case) -> OverlapMeasure:
+    from gnnconv_lib.summaries.overlap_tiled import tiled_overlap
+
+    return tiled_overlap(case.graph)
+
+
+def _counted(case: Case) -> OverlapMeasure:
+    """Exact, from all groups."""
+    return _exact(case.graph, overlapping_pairs(case.graph, case.working_set, None, case.limit))
+
+
+def _counted_if_few(case: Case) -> OverlapMeasure:
+    """Exact from few groups, if that is allowed; else compressed from the groups."""
+    graph = case.graph
+    most = GROUP_LIMIT if case.dense else _COUNT_LIMIT
+    groups = overlapping_pairs(graph, case.working_set, most, case.limit)
+    if case.method == "auto" and groups.count.size <= GROUP_LIMIT:
+        return _exact(graph, groups)
+    return _compressed(graph, compressed_groups(graph, groups, _disjoint_pairs(graph, groups)))
+
+
+def _pair_by_pair(case: Case) -> OverlapMeasure:
+    return _compressed(case.graph, compressed_pairs(case.graph, case.working_set))
+
+
+def _all_pairs(case: Case) -> float:
+    wedges = counting_steps(case.graph)
+    return min(wedges, dense_steps(case.graph)) if case.dense else wedges
+
+
+#: The ways in the order in which they are tried.
+WAYS = (
+    Way(
+        "tiles of bits, counted",
+        lambda case: case.tiled and case.regular and case.method != "compressed",
+        _all_pairs,
+        _tiled,
+    ),
+    Way("groups, exact", lambda case: case.method == "exact", None, _counted),
+    Way(
+        "groups, if they are few",
+        lambda case: not (case.dense and case.method == "compressed"),
+        None,
+        _counted_if_few,
+    ),
+    Way(
+        "tiles of bits, compressed",
+        lambda case: case.tiled and not case.regular,
+        _all_pairs,
+        _tiled,
+    ),
+    Way("pair by pair, compressed", lambda case: True, _all_pairs, _pair_by_pair),
+)
 
 
 def _exact(graph: Graph, groups: OverlapGroups) -> OverlapMeasure:

@@ -1,21 +1,17 @@
 """Counting equal pairs: how many have which degrees and share how many messages.
 
 awasthi2021, Section 3; book page `book/setting.ipynb`. The entries of (Adjacency + I)^2 are
-counted, as integers, by (d_i + 1, d_j + 1, d_ij), by one of three routes with one result:
+counted, as integers, by (d_i + 1, d_j + 1, d_ij), by one of the `ROUTES`, which give one result.
 
-1. dense tiles of `overlap_blocks`, where most pairs overlap;
-2. the compiled sparse accumulator of `overlap_compiled`, from `COMPILED_FROM` steps on, if Numba
-   is installed;
-3. row blocks of SciPy's sparse product, from `overlap_blocks`, otherwise.
-
-Before routes 2 and 3, nodes with equal neighbourhoods are merged (`overlap_twins`) where a few
-nodes cause most of the steps. What would still take more than `STEP_LIMIT` steps is refused.
+Nodes with equal neighbourhoods are merged before that (`overlap_twins`) where a few nodes cause
+most of the steps. What would still take more than `STEP_LIMIT` steps is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +23,11 @@ from gnnconv_lib.summaries.overlap_twins import Merged, as_weighted, merge_twins
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
+    "ROUTES",
     "STEP_LIMIT",
+    "Counting",
     "OverlapGroups",
+    "Route",
     "TooManyGroups",
     "counting_steps",
     "overlapping_pairs",
@@ -99,7 +98,7 @@ def overlapping_pairs(
     >>> np.stack([groups.first, groups.second, groups.shared, groups.count]).T.tolist()
     [[2, 2, 1, 2], [2, 2, 2, 2], [2, 3, 2, 4], [3, 3, 3, 1]]
     """
-    merged = _cheapest(graph, limit)
+    merged = _merged(graph)
     # Nodes are told apart by their degree and by how many they stand for.
     size = merged.rows.size.astype(np.int64)
     kinds, label = np.unique(merged.closed * (int(size.max()) + 1) + size, return_inverse=True)
@@ -108,7 +107,10 @@ def overlapping_pairs(
     labels, largest = kinds.size, int(merged.closed.max())
     keys = labels * labels * (largest + 1)
     counter: _Table | _SortedKeys = _Table(keys) if keys <= _TABLE_LIMIT else _SortedKeys()
-    for key, count in _counted(graph, merged, label, labels, largest, working_set):
+    counting = Counting(graph, merged, working_set, label, labels, largest)
+    route = next(route for route in ROUTES if route.when(counting))
+    require_steps(graph, limit, route.cost(counting))
+    for key, count in route.keys(counting):
         counter.add(key, count)
         if most is not None and counter.more_than(most):
             raise TooManyGroups
@@ -159,52 +161,107 @@ def require_steps(graph: Graph, limit: float, work: float | None = None) -> None
         )
 
 
-def _cheapest(graph: Graph, limit: float) -> Merged:
-    """The graph, with its twins merged where that halves the work; refused above `limit` steps."""
+def _merged(graph: Graph) -> Merged:
+    """The graph, with its twins merged where that halves the work."""
     steps = counting_steps(graph)
     dense = overlap_blocks.prefers_dense(graph)
     work = min(steps, overlap_blocks.dense_steps(graph)) if dense else steps
-    found = as_weighted(graph)
     if work >= _MERGE_FROM and steps >= _MERGE_SHARE * (graph.indices.size + graph.nodes):
         merged = merge_twins(graph)
         if 2 * merged.rows.steps <= work:
-            found, work = merged, merged.rows.steps
-    require_steps(graph, limit, work)
-    return found
+            return merged
+    return as_weighted(graph)
 
 
-def _counted(
-    graph: Graph, merged: Merged, label: np.ndarray, labels: int, largest: int, working_set: int
-) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-    """Keys of pairs i < j, with their counts or, where these are missing, one by one."""
-    whole = merged.rows.nodes == graph.nodes
-    if whole and overlap_blocks.prefers_dense(graph):
-        blocks = overlap_blocks.pair_blocks(graph, working_set)
-    elif _use_compiled(merged, working_set):
-        yield from overlap_compiled.compiled_counts(
-            merged.rows, label, labels, largest, working_set
-        )
-        return
-    elif whole:
-        blocks = overlap_blocks.pair_blocks(graph, working_set)
-    else:
-        blocks = overlap_blocks.weighted_blocks(merged.rows, working_set)
-    for block in blocks:
-        if labels == 1:
-            yield block.shared, None
-        else:
-            one, other = label[block.first], label[block.second]
-            pair = np.minimum(one, other) * labels + np.maximum(one, other)
-            yield pair * (largest + 1) + block.shared, None
+class Counting(NamedTuple):
+    """What a route counts.
+
+    Fields:
+        graph: all of it. merged: the same with twins merged. working_set: bytes for blocks.
+        label: of each merged node, what it is counted as; labels: how many of them there are.
+        largest: d_i + 1.
+    """
+
+    graph: Graph
+    merged: Merged
+    working_set: int
+    label: np.ndarray
+    labels: int
+    largest: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether no nodes were merged."""
+        return bool(self.merged.rows.nodes == self.graph.nodes)
 
 
-def _use_compiled(merged: Merged, working_set: int) -> bool:
+Keys = Iterator[tuple[np.ndarray, np.ndarray | None]]
+
+
+class Route(NamedTuple):
+    """One way to count; the first of `ROUTES` that fits is taken.
+
+    Fields:
+        name: in words.
+        when: whether it fits.
+        cost: steps that it takes.
+        keys: keys of pairs i < j, with their counts or, where these are missing, one by one.
+    """
+
+    name: str
+    when: Callable[[Counting], bool]
+    cost: Callable[[Counting], float]
+    keys: Callable[[Counting], Keys]
+
+
+def _is_dense(c: Counting) -> bool:
+    return c.whole and overlap_blocks.prefers_dense(c.graph)
+
+
+def _dense_cost(c: Counting) -> float:
+    return min(counting_steps(c.graph), overlap_blocks.dense_steps(c.graph))
+
+
+def _merged_cost(c: Counting) -> float:
+    return counting_steps(c.graph) if c.whole else c.merged.rows.steps
+
+
+def _can_be_compiled(c: Counting) -> bool:
     return (
-        merged.rows.steps >= overlap_compiled.COMPILED_FROM
-        and merged.rows.nodes < 2**31 - 1
-        and working_set >= overlap_compiled.bytes_per_thread(merged.rows.nodes)
+        c.merged.rows.steps >= overlap_compiled.COMPILED_FROM
+        and c.merged.rows.nodes < 2**31 - 1
+        and c.working_set >= overlap_compiled.bytes_per_thread(c.merged.rows.nodes)
         and overlap_compiled.is_available()
     )
+
+
+def _by_numba(c: Counting) -> Keys:
+    yield from overlap_compiled.compiled_counts(
+        c.merged.rows, c.label, c.labels, c.largest, c.working_set
+    )
+
+
+def _by_blocks(c: Counting) -> Keys:
+    """From tiles of a dense graph, rows of a sparse one, rows of one with merged nodes."""
+    if c.whole:
+        blocks = overlap_blocks.pair_blocks(c.graph, c.working_set)
+    else:
+        blocks = overlap_blocks.weighted_blocks(c.merged.rows, c.working_set)
+    for block in blocks:
+        if c.labels == 1:
+            yield block.shared, None
+        else:
+            one, other = c.label[block.first], c.label[block.second]
+            pair = np.minimum(one, other) * c.labels + np.maximum(one, other)
+            yield pair * (c.largest + 1) + block.shared, None
+
+
+#: The routes in the order in which they are tried.
+ROUTES = (
+    Route("dense tiles, by BLAS", _is_dense, _dense_cost, _by_blocks),
+    Route("sparse accumulator, by Numba", _can_be_compiled, _merged_cost, _by_numba),
+    Route("rows of the sparse product, by SciPy", lambda c: True, _merged_cost, _by_blocks),
+)
 
 
 class _Table:

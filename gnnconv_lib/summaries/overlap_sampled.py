@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.graphs import Graph
+from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
 from gnnconv_lib.summaries.wedges import (
     DegreeTotals,
@@ -36,7 +36,7 @@ from gnnconv_lib.summaries.wedges import (
     sample_wedges,
     shared_messages,
 )
-from gnnconv_lib.validation import InvalidInput, require_integer, require_real
+from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
 
 __all__ = ["Interval", "SampledOverlap", "sampled_overlap"]
 
@@ -226,10 +226,9 @@ def sampled_overlap(graph: Graph, samples: int, seed: int) -> SampledOverlap:
     >>> sampled.condition_number().value
     1.0
     """
-    if not isinstance(graph, Graph):
-        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    graph = as_graph(graph)
     samples = require_integer("samples", samples, minimum=2)
-    seed = require_integer("seed", seed, minimum=0)
+    seed = require_seed("seed", seed)
     totals = degree_totals(graph)
     if not totals.wedges:
         nothing = np.empty(0)

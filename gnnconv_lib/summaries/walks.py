@@ -14,7 +14,7 @@ Numerics, in three reasons.
 2. The Lanczos coefficients are ratios of integers. They are computed in rational arithmetic
    (Chebyshev's algorithm), so nothing loses orthogonality and nothing has to be reorthogonalised.
 3. Exhaustion of the Krylov space is an exact zero there, not a threshold: a regular graph has one
-   node, a star two. `lanczos` is the floating-point route with full reorthogonalisation.
+   node, a star two.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
-from gnnconv_lib.graphs import Graph, StoredGraph
+from gnnconv_lib.graphs import Graph, StoredGraph, as_graph
 from gnnconv_lib.summaries.walks_out_of_core import walk_counts_by_blocks
 from gnnconv_lib.validation import InvalidInput, require_integer
 
@@ -38,7 +38,6 @@ __all__ = [
     "as_walks",
     "from_counts",
     "from_measure",
-    "lanczos",
     "walk_counts",
     "walks",
 ]
@@ -47,7 +46,7 @@ _INT64_MAX = 2**63 - 1
 
 
 @jax.tree_util.register_dataclass
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WalkMoments:
     """The walk measure of a graph as far as `rounds` rounds of a linear GNN can see it.
 
@@ -62,6 +61,11 @@ class WalkMoments:
 
     Reference: awasthi2021, Eq. (46), corrected.
     """
+
+    def __repr__(self) -> str:
+        return (
+            f"WalkMoments(values={np.shape(self.mu)[-1]}, nodes={self.nodes}, rounds={self.rounds})"
+        )
 
     mu: jax.Array
     weight: jax.Array
@@ -91,6 +95,7 @@ def walk_counts(graph: Graph, length: int) -> tuple[int, ...]:
     >>> walk_counts(graphs.path(3), 4)
     (3, 4, 6, 8, 12)
     """
+    graph = as_graph(graph)
     length = require_integer("length", length, minimum=0)
     vector = np.ones(graph.nodes, dtype=np.int64)
     counts = [graph.nodes]
@@ -131,6 +136,7 @@ def walks(graph: Graph, rounds: int) -> WalkMoments:
     >>> [round(float(value), 12) for value in measure.weight]
     [0.5, 4.5]
     """
+    graph = as_graph(graph)
     rounds = require_integer("rounds", rounds, minimum=1)
     if isinstance(graph, StoredGraph):
         return from_counts(walk_counts_by_blocks(graph, 2 * rounds + 1))
@@ -168,43 +174,6 @@ def from_counts(counts: Sequence[int]) -> WalkMoments:
     )
 
 
-def lanczos(graph: Graph, steps: int, tolerance: float = 1e-10) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss nodes and weights of the walk measure by Lanczos in float64.
-
-    Each new vector is orthogonalised twice against all former ones. It stops when its length is
-    below tolerance * max(1, largest degree): then the Krylov space is taken as exhausted.
-
-    Args:
-        graph: any `Graph`.
-        steps: largest number of quadrature nodes, at least 1.
-        tolerance: relative threshold for exhaustion.
-
-    Returns:
-        (mu, weight), arrays of one length K <= steps.
-
-    >>> from gnnconv_lib import graphs
-    >>> mu, weight = lanczos(graphs.cycle(7), 5)
-    >>> len(mu), round(float(mu[0]), 12), round(float(weight[0]), 12)
-    (1, 2.0, 7.0)
-    """
-    steps = require_integer("steps", steps, minimum=1)
-    threshold = tolerance * max(1.0, float(np.max(graph.degrees)))
-    basis = np.full((1, graph.nodes), 1.0 / math.sqrt(graph.nodes))
-    adjacency = graph.adjacency.astype(np.float64)
-    diagonal: list[float] = []
-    off: list[float] = []
-    while True:
-        vector = adjacency @ basis[-1]
-        diagonal.append(float(basis[-1] @ vector))
-        for _ in range(2):
-            vector = vector - basis.T @ (basis @ vector)
-        length = float(np.linalg.norm(vector))
-        if len(diagonal) == steps or length <= threshold:
-            return _gauss(np.array(diagonal), np.array(off), graph.nodes)
-        off.append(length)
-        basis = np.vstack([basis, vector / length])
-
-
 def from_measure(mu: object, weight: object, rounds: int) -> WalkMoments:
     """A walk measure given by its nodes and weights, e.g. all main eigenvalues of a graph.
 
@@ -236,7 +205,8 @@ def as_walks(walks_or_graph: WalkMoments | Graph, rounds: int) -> WalkMoments:
     """
     rounds = require_integer("rounds", rounds, minimum=1)
     if not isinstance(walks_or_graph, WalkMoments):
-        return walks(walks_or_graph, rounds)
+        graph = as_graph(walks_or_graph, "walks_or_graph", "a WalkMoments")
+        return walks(graph, rounds)
     if rounds > walks_or_graph.rounds and not walks_or_graph.exhausted:
         raise InvalidInput(
             f"rounds must be at most {walks_or_graph.rounds}, what this walk summary was made for, "

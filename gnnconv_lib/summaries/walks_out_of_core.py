@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.graphs import Graph, StoredGraph, open_stored
+from gnnconv_lib.graphs import Graph, StoredGraph, as_graph, open_stored
 from gnnconv_lib.validation import InvalidInput, require_integer
 
 __all__ = ["walk_counts_by_blocks"]
@@ -55,8 +55,7 @@ def walk_counts_by_blocks(
     >>> walk_counts_by_blocks(path(3), 4, block_bytes=1)
     (3, 4, 6, 8, 12)
     """
-    if not isinstance(graph, Graph):
-        raise InvalidInput(f"graph must be a Graph, got {type(graph).__name__}.")
+    graph = as_graph(graph)
     length = require_integer("length", length, minimum=0)
     entries = require_integer("block_bytes", block_bytes, minimum=1) // _BYTES_PER_ENTRY
     moduli = _moduli(graph, length)

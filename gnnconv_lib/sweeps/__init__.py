@@ -16,10 +16,11 @@ for finished, and the table at the end is the same file however often the sweep 
 | `identity` | what a run's result depends on, as a digest |
 | `records` | the stored results |
 | `tasks`, `values` | one run, on a worker; the numbers that a chapter printed |
-| `cluster`, `interrupts` | workers and what comes back from them |
+| `cluster` | workers and what comes back from them |
+| `local_workers`, `worker` | processes on this machine |
 | `table`, `progress` | the table at the end, the bar meanwhile |
 
-Only `cluster` imports Dask, when a sweep begins.
+Only `cluster` and `worker` import Dask, when a sweep begins.
 """
 
 from __future__ import annotations

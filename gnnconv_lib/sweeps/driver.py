@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gnnconv_lib import files
 from gnnconv_lib.sweeps import checks, cluster, grids, identity
 from gnnconv_lib.sweeps.progress import progress_bar
-from gnnconv_lib.sweeps.records import Folder, write_atomically
+from gnnconv_lib.sweeps.records import Folder
 from gnnconv_lib.sweeps.table import Run, table_text
 from gnnconv_lib.sweeps.tasks import Outcome, Task
 
@@ -58,8 +59,7 @@ def sweep(
         folder: where results and table go. Runs that have finished there are not repeated, unless
             the library, the function's module or the arguments have changed.
         fixed: arguments that are the same in all runs.
-        scheduler: the address of a Dask scheduler; by default processes on this machine. A script
-            then begins its sweep under `if __name__ == "__main__":`.
+        scheduler: the address of a Dask scheduler; by default processes on this machine.
         workers: how many processes; by default the number of CPU cores.
         limit: the largest number of runs.
         progress: a progress bar; by default only on a terminal.
@@ -70,7 +70,8 @@ def sweep(
 
     Raises:
         InvalidInput: before anything runs; see `grids.require_grid` and `cluster.workers`.
-        ConnectionLost: if the scheduler goes away; the same call goes on from there.
+        ConnectionLost: if the scheduler goes away, or its last worker; the same call goes on from
+            there.
     """
     name, source = checks.importable_name(function)
     swept = grids.require_grid(grid, limit)
@@ -102,7 +103,7 @@ def sweep_chapter(
     """Run the notebook at `path` with every combination of `grid`; the rest is as in `sweep`.
 
     Args:
-        path: a notebook with a parameters cell; see `gnnconv_lib.chapters.declarations`.
+        path: a notebook with a parameters cell; see `gnnconv_lib.page.declarations`.
         grid: the values of each swept parameter.
         folder: where results and table go.
         fixed: parameters with one value in all runs; the others have their defaults.
@@ -117,7 +118,8 @@ def sweep_chapter(
             declare.
     """
     # Imported here: sweeps of functions need nothing of the book.
-    from gnnconv_lib.chapters import notebooks, parameters, rerun
+    from gnnconv_lib.chapters import notebooks, rerun
+    from gnnconv_lib.page import parameters
 
     file = Path(path).resolve()
     declared = rerun.declared(file)
@@ -186,9 +188,9 @@ def _sweep(
     try:
         if todo:
             with (
-                cluster.workers(scheduler, workers) as client,
+                cluster.workers(scheduler, workers) as pool,
                 closing(progress_bar(len(by_identity), len(runs), progress)) as bar,
-                closing(cluster.outcomes(client, unfinished())) as results,
+                closing(cluster.outcomes(pool, unfinished())) as results,
             ):
                 for run, outcome in results:
                     runs[run] = _kept(folder, run, by_identity[run], outcome)
@@ -197,7 +199,7 @@ def _sweep(
         rows = tuple(
             runs.get(run, Run(task.parameters, "not run")) for run, task in by_identity.items()
         )
-        write_atomically(table, table_text(rows, folder.path))
+        files.write(table, table_text(rows, folder.path))
     return Sweep(table, rows)
 
 

@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gnnconv_lib.chapters import declarations
-from gnnconv_lib.chapters.declarations import Parameter
+from gnnconv_lib.page import declarations
+from gnnconv_lib.page.declarations import Parameter
 from gnnconv_lib.validation import InvalidInput, require_integer
 
 __all__ = ["LARGEST", "combinations", "grid_from_texts", "plain", "require_grid"]

@@ -11,8 +11,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
+
+from gnnconv_lib.provenance import library_digest
 
 __all__ = ["Work", "canonical", "digest", "identity", "library_digest"]
 
@@ -51,14 +52,3 @@ def digest(content: bytes) -> str:
 def identity(work: Work, parameters: Mapping[str, Any]) -> str:
     """The identity of the run of `work` with `parameters`: 64 hexadecimal digits."""
     return digest(canonical({"work": asdict(work), "parameters": dict(parameters)}))
-
-
-def library_digest() -> str:
-    """The digest of the names and bytes of all Python files of gnnconv_lib, as they are now."""
-    root = Path(__file__).resolve().parents[1]
-    state = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        content = path.read_bytes()
-        state.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
-        state.update(content)
-    return state.hexdigest()

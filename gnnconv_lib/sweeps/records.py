@@ -1,14 +1,13 @@
 """The stored results: one record per finished run, and the notebook of a chapter's run.
 
 `runs/<identity>.json` holds the parameters and the values, the digest of the notebook, and the
-digest of all that. Both files are written under a temporary name and moved, the record last. A
+digest of all that. Both files are written in one step (`gnnconv_lib.files`), the record last. A
 record counts only if its digests hold, so a half-written or edited run is repeated.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -16,10 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from gnnconv_lib import files
 from gnnconv_lib.sweeps.identity import Work, canonical, digest, identity
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["Folder", "write_atomically"]
+__all__ = ["Folder"]
 
 _NAME_LENGTH = 20
 
@@ -87,14 +87,14 @@ class Folder:
         }
         content["digest"] = digest(canonical(content))
         if notebook is not None:
-            write_atomically(self.notebook(run), notebook)
+            files.write(self.notebook(run), notebook)
         # Keys stay in the order in which the values were printed.
-        write_atomically(self._record(run), json.dumps(content, indent=1) + "\n")
+        files.write(self._record(run), json.dumps(content, indent=1) + "\n")
         self.notebook(run, failed=True).unlink(missing_ok=True)
 
     def store_failed(self, run: str, notebook: str) -> None:
         """Keep the notebook of a failed run, for a look at it."""
-        write_atomically(self.notebook(run, failed=True), notebook)
+        files.write(self.notebook(run, failed=True), notebook)
 
     def others(self, work: Work, runs: Collection[str]) -> Counter[str]:
         """How many records of the same chapter or function belong to another state, by what differs.
@@ -117,22 +117,6 @@ class Folder:
 
     def _record(self, run: str) -> Path:
         return self.runs / f"{run[:_NAME_LENGTH]}.json"
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` through a temporary name beside it; equal content is left alone."""
-    content = text.encode()
-    if path.is_file() and path.read_bytes() == content:
-        return
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _sound(path: Path) -> dict[str, Any] | None:

@@ -18,14 +18,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, cast
 
+from gnnconv_lib.chapters.running_cell import ChapterFailed
 from gnnconv_lib.sweeps.grids import plain
 from gnnconv_lib.sweeps.identity import Work, digest, library_digest
 from gnnconv_lib.sweeps.values import chapter_values
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["Outcome", "Task", "module_digest", "named_function", "one_line", "perform"]
+__all__ = [
+    "Outcome",
+    "Task",
+    "being_imported",
+    "module_digest",
+    "named_function",
+    "one_line",
+    "perform",
+]
 
 _LONGEST = 300
+_IMPORTING = contextvars.ContextVar("_IMPORTING", default="")
 
 
 @dataclass(frozen=True)
@@ -69,15 +79,16 @@ def perform(task: Task) -> Outcome:
         # Kernels import the library afresh: an edit in the middle must not pass unseen.
         _require_same_code(task.work)
         return outcome
-    except Exception as error:
+    except BaseException as error:  # also an exit, which would take the worker's thread with it
         return Outcome(error=one_line(error), versions=_versions())
 
 
 def one_line(error: BaseException) -> str:
     """The type and the first line of an error; sentences of this package stand alone."""
-    from gnnconv_lib.chapters.rerun import ChapterFailed
-
-    lines = str(error).strip().splitlines()
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # an error of the user's may not even have a text
+        lines = []
     text = lines[0] if lines else ""
     if not isinstance(error, InvalidInput | ChapterFailed):
         text = f"{type(error).__name__}: {text}" if text else type(error).__name__
@@ -87,12 +98,25 @@ def one_line(error: BaseException) -> str:
 def named_function(name: str) -> Callable[..., Any]:
     """The function `module:qualified.name`."""
     module, _, inside = name.partition(":")
-    return cast(Callable[..., Any], operator.attrgetter(inside)(importlib.import_module(module)))
+    return cast(Callable[..., Any], operator.attrgetter(inside)(_imported(module)))
+
+
+def being_imported() -> str:
+    """The module that a worker imports now for its function; empty outside of that."""
+    return _IMPORTING.get()
+
+
+def _imported(module: str) -> Any:
+    token = _IMPORTING.set(module)
+    try:
+        return importlib.import_module(module)
+    finally:
+        _IMPORTING.reset(token)
 
 
 def module_digest(name: str) -> str:
     """The digest of the file of the module in `module:qualified.name`; empty without a file."""
-    file = getattr(importlib.import_module(name.partition(":")[0]), "__file__", None)
+    file = getattr(_imported(name.partition(":")[0]), "__file__", None)
     return digest(Path(file).read_bytes()) if file else ""
 
 

@@ -1,116 +1,70 @@
-"""The checks of Figure 1: their verdicts, and that each turns when an error is planted."""
+"""The claims on Figure 1 turn when an error is planted in the runs."""
+
+import dataclasses
 
 import numpy as np
 import pytest
 
-from gnnconv_lib import descent, relu_gnn
+from gnnconv_lib import audit, relu_gnn
 from gnnconv_lib.audit import _figure_1_runs as shared
-from gnnconv_lib.audit.awasthi2021 import figure_1
-
-VERDICTS = {
-    "complete_graph": "holds with correction",
-    "complete_graph_rate": "holds",
-    "denser_is_faster": "holds with correction",
-    "learning_rates": "holds",
-    "loss_falls": "holds",
-    "no_better_than_inverse_square": "false as printed",
-    "setting": "holds",
-    "teacher_columns": "holds with correction",
-}
+from gnnconv_lib.claims import decide
 
 
-@pytest.mark.parametrize("name", figure_1.__all__)
-def test_verdicts(name):
-    evidence = getattr(figure_1, name)("quick")
-    assert evidence.verdict == VERDICTS[name], evidence.summary
+def altered(name, change):
+    """The verdict on the same claim with columns that `change` replaces."""
+    entry = audit.check(f"awasthi2021:{name}")
+    columns = dict(entry.domain.cases("quick").columns)
+    columns.update(change(columns))
+    planted = dataclasses.replace(entry.domain, make=lambda budget: columns, _known={})
+    return decide(dataclasses.replace(entry, domain=planted)).verdict
 
 
-def altered(monkeypatch, change):
-    """The checks with runs whose fields `change` replaces."""
-    original = shared.runs
+def test_a_power_law_would_be_believed():
+    def change(columns):
+        early = np.maximum(columns["early"], 1)
+        return {"late": 1e6 * early * (1 + 0.01 * np.arange(len(early)))}
 
-    def planted(*arguments):
-        run = original(*arguments)
-        return shared.Runs(**{**vars(run), **change(run)})
-
-    monkeypatch.setattr(figure_1, "runs", planted)
+    assert altered("remark-rate-seems-tight", change) == "open"
 
 
-def power_law(run):
-    losses = 1 / np.maximum(run.steps, 0.5)[:, None, None] + 0 * run.losses
-    return {"losses": losses}
+@pytest.mark.parametrize("name", ["remark-teacher-columns/rate"])
+def test_a_wrong_slope_is_found(name):
+    change = lambda c: {"predicted": c["predicted"] * (1 + 1e-4)}  # noqa: E731
+    assert altered(name, change) == "false"
 
 
-def test_a_power_law_would_be_believed(monkeypatch):
-    altered(monkeypatch, power_law)
-    assert figure_1.no_better_than_inverse_square().verdict == "holds"
-    assert figure_1.loss_falls().verdict == "false as printed"
+def test_a_rising_loss_is_found():
+    def change(columns):
+        shares = np.array(columns["shares"])
+        shares[5, 20] *= 3
+        return {"shares": shares}
+
+    assert altered("figure-1", change) == "false"
 
 
-def test_a_wrong_slope_is_found(monkeypatch):
-    altered(monkeypatch, lambda run: {"predicted": run.predicted * (1 + 1e-4)})
-    assert figure_1.no_better_than_inverse_square().verdict == "holds"
-    assert figure_1.teacher_columns().verdict == "false as printed"
+def test_an_order_that_does_not_fall_is_found():
+    swapped = lambda c: {"steps": c["steps_larger"], "steps_larger": c["steps"]}  # noqa: E731
+    assert altered("remark-denser-is-faster", swapped) == "false"
 
 
-def test_a_rising_loss_is_found(monkeypatch):
-    def change(run):
-        losses = run.losses.copy()
-        losses[20, 1, 0] *= 3
-        return {"losses": losses}
-
-    altered(monkeypatch, change)
-    found = figure_1.loss_falls()
-    assert found.verdict == "false as printed"
-    assert found.witness.input == "d = 10"
+def test_rates_that_fall_in_every_pair_hold():
+    change = lambda c: {"steps_larger": [0.5 * x for x in c["steps"]]}  # noqa: E731
+    assert altered("remark-denser-is-faster", change) == "holds"
 
 
-def test_a_diverging_run_is_found(monkeypatch):
-    def change(run):
-        status = run.status.copy()
-        status[2, 0] = "diverged"
-        return {"status": status}
+def test_unit_rows_in_place_of_unit_columns_are_found():
+    def change(columns):
+        teacher = np.array(columns["teacher"])
+        return {"teacher": teacher / np.linalg.norm(teacher, axis=2, keepdims=True)}
 
-    altered(monkeypatch, change)
-    found = figure_1.learning_rates()
-    assert found.verdict == "false as printed"
-    assert "d = 30" in found.summary
-
-
-def test_an_order_that_does_not_fall_is_found(monkeypatch):
-    altered(monkeypatch, lambda run: {"losses": run.losses[:, ::-1]})
-    assert figure_1.denser_is_faster().verdict == "false as printed"
-
-
-def test_rates_that_fall_need_no_correction(monkeypatch):
-    equal = shared.runs("quick", 0.5)
-    monkeypatch.setattr(figure_1, "runs", lambda *_: equal)
-    assert figure_1.denser_is_faster().verdict == "holds"
-
-
-def test_unit_rows_need_no_correction(monkeypatch):
-    altered(monkeypatch, lambda run: {"row_lengths": np.ones_like(run.row_lengths)})
-    assert figure_1.teacher_columns().verdict == "holds"
-
-
-def test_condition_numbers_out_of_their_bounds_are_found(monkeypatch):
-    true = relu_gnn.sums
-
-    def tripled(graph, cos):
-        full, mixed, slope = true(graph, cos)
-        return 3 * full, mixed, slope
-
-    monkeypatch.setattr(relu_gnn, "sums", tripled)
-    rows = figure_1._condition_bounds("quick")
-    assert any(not low <= value <= high for _, low, value, high in rows)
-    monkeypatch.undo()
-    assert all(low <= value <= high for _, low, value, high in figure_1._condition_bounds("quick"))
+    assert altered("remark-teacher-columns/lengths", change) == "false"
 
 
 def test_a_wrong_gradient_is_found(monkeypatch):
     true = relu_gnn.gradient
     monkeypatch.setattr(relu_gnn, "gradient", lambda *inputs: 1.5 * true(*inputs))
-    assert figure_1.setting().verdict == "false as printed"
+    found = audit.run("awasthi2021:remark-figure-1-setting/population-gradient")
+    assert found.verdict == "false"
 
 
 def test_a_complete_graph_of_another_scale_is_found(monkeypatch):
@@ -118,15 +72,12 @@ def test_a_complete_graph_of_another_scale_is_found(monkeypatch):
     monkeypatch.setattr(
         relu_gnn, "forward", lambda x, W, graph: true(x, W, graph) * (1 + 1e-9 * graph.nodes)
     )
-    assert figure_1.complete_graph().verdict == "false as printed"
+    assert audit.run("awasthi2021:remark-complete-graph").verdict == "false"
 
 
-def test_a_complete_graph_that_slows_down_is_found(monkeypatch):
-    true = descent.steps_until
-    monkeypatch.setattr(
-        descent, "steps_until", lambda t, losses, level: true(t, losses, level) ** 2
-    )
-    assert figure_1.complete_graph_rate().verdict == "false as printed"
+def test_a_complete_graph_that_slows_down_is_found():
+    change = lambda c: {"reached": c["reached"] ** 2}  # noqa: E731
+    assert altered("remark-complete-graph-rate", change) == "false"
 
 
 def test_the_paper_s_learning_rates():

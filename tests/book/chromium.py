@@ -18,12 +18,28 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 PHONE, DESKTOP = 390, 1280
-THEMES = ("light", "dark")
+WIDTHS = (390, 768, 1280, 1440)
 
 WAIT_UNTIL_RENDERED = """
 const done = arguments[arguments.length - 1];
 const formulas = window.MathJax && MathJax.startup ? MathJax.startup.promise : Promise.resolve();
 formulas.then(() => document.fonts.ready).then(() => done(true), error => done(String(error)));
+"""
+
+SETTLED = """
+const done = arguments[arguments.length - 1];
+setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))), 100);
+"""
+
+# Side bars slide: without this every width would have to be waited for.
+STILL = """
+const style = document.createElement('style');
+style.textContent = '*, *::before, *::after { transition: none !important; animation: none !important; }';
+document.head.append(style);
+"""
+
+DARK = """
+document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark';
 """
 
 FORMULAS = r"""
@@ -32,11 +48,12 @@ document.querySelectorAll('mjx-merror, [data-mjx-error]').forEach(
   e => problems.push('error in formula: ' + e.textContent));
 document.querySelectorAll('.math.notranslate').forEach(e => {
   if (!e.querySelector('mjx-container')) problems.push('not typeset: ' + e.textContent); });
-const skip = 'code, pre, script, style, textarea, mjx-container';
+// What is closed is typeset when it is opened.
+const skip = 'code, pre, script, style, textarea, mjx-container, .math-later';
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   const text = walker.currentNode.data;
-  if (/\\\(|\\\[|\$\$|\\begin\{/.test(text) && !walker.currentNode.parentElement.closest(skip))
+  if (/\\\(|\\\[|\$\$|\\[a-zA-Z]{2,}/.test(text) && !walker.currentNode.parentElement.closest(skip))
     problems.push('raw formula: ' + text.trim().slice(0, 80));
 }
 return problems;
@@ -64,6 +81,30 @@ const names = wide.slice(0, 5).map(
 return ['page is ' + document.documentElement.scrollWidth + ' px wide', ...names];
 """
 
+# A column is clipped where a cell of it, or what the cell holds, reaches out of a box that hides it.
+CLIPPED = r"""
+const problems = [];
+document.querySelectorAll('.bd-content table').forEach((table, place) => {
+  const columns = new Set();
+  table.querySelectorAll('th, td').forEach(cell => {
+    const head = cell.closest('thead');
+    if (!cell.offsetWidth || head && getComputedStyle(head).position === 'absolute') return;
+    let limit = document.documentElement.clientWidth;
+    for (let box = cell.parentElement; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (style.overflowX !== 'visible' && style.display !== 'table-cell')
+        limit = Math.min(limit, box.getBoundingClientRect().left + box.clientLeft + box.clientWidth);
+    }
+    const right = Math.max(cell.getBoundingClientRect().right,
+      cell.getBoundingClientRect().left + (cell.clientWidth && cell.scrollWidth));
+    if (right > limit + 1) columns.add(cell.cellIndex);
+  });
+  if (columns.size) problems.push('table ' + (place + 1) + ': ' + columns.size + ' clipped columns, '
+    + table.textContent.trim().replace(/\s+/g, ' ').slice(0, 40));
+});
+return problems;
+"""
+
 # In dark mode a figure needs an opaque light ground.
 CARDS = """
 return [...document.querySelectorAll('.bd-content .cell_output img')].filter(image => {
@@ -85,6 +126,7 @@ class Page:
     images: list[str] = field(default_factory=list)
     overflow: list[str] = field(default_factory=list)
     cards: list[str] = field(default_factory=list)
+    clipped: list[str] = field(default_factory=list)
 
 
 def missing() -> str | None:
@@ -118,6 +160,8 @@ def start(profile: Path) -> webdriver.Chrome:
     browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     # Leaves the start page, whose own requests are not those of the book.
     browser.get("about:blank")
+    # A page of a headless browser has no focus of its own: its events of focus would not be sent.
+    browser.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
     return browser
 
 
@@ -134,7 +178,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
-    """Load one page once and look at it in both themes, on a phone and on a desktop."""
+    """Load one page once and look at it in both themes, from a phone to a wide screen."""
     page = Page()
     for log in ("performance", "browser"):
         browser.get_log(log)
@@ -143,18 +187,17 @@ def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
     outcome = browser.execute_async_script(WAIT_UNTIL_RENDERED)
     if outcome is not True:
         page.formulas.append(f"MathJax failed: {outcome}")
-    for theme in THEMES:
-        browser.execute_script(
-            "document.documentElement.dataset.theme = document.documentElement.dataset.mode"
-            " = arguments[0]; window.scrollTo(0, document.body.scrollHeight);",
-            theme,
-        )
-        for width in (DESKTOP, PHONE):
-            _set_width(browser, width)
-            where = f" [{theme}, {width} px]"
-            page.overflow += [text + where for text in browser.execute_script(OVERFLOW)]
-        if theme == "dark":
-            page.cards += browser.execute_script(CARDS)
+    browser.execute_script(STILL)
+    for width in WIDTHS:
+        _set_width(browser, width)
+        browser.execute_async_script(SETTLED)
+        page.overflow += [f"{text} [{width} px]" for text in browser.execute_script(OVERFLOW)]
+        page.clipped += [f"{text} [{width} px]" for text in browser.execute_script(CLIPPED)]
+    # A theme changes colours; what it would widen shows where there is least room.
+    browser.execute_script(DARK)
+    page.cards += browser.execute_script(CARDS)
+    _set_width(browser, PHONE)
+    page.overflow += [f"{text} [dark, {PHONE} px]" for text in browser.execute_script(OVERFLOW)]
     page.formulas += browser.execute_script(FORMULAS)
     page.images += browser.execute_script(IMAGES)
     _read_requests(browser.get_log("performance"), address, page)

@@ -1,7 +1,6 @@
-"""The book, built once from its stored outputs, and a browser to look at it."""
+"""The book as `make book` builds it, and a browser to look at it."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,14 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def book_build(tmp_path_factory):
-    """The finished build of the stored outputs, and the folder that it ran in."""
-    root = tmp_path_factory.mktemp("book")
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copyfile(ROOT / name, root / name)
-    shutil.copytree(ROOT / "book", root / "book")
-    finished = build(root, "--stored")
-    return finished, root
+def book_build():
+    """What `make book` says, and the folder of the book; chapters that have run are not run again.
+
+    `make test` has built the book before the tests begin. Then there is nothing to do here.
+    """
+    return build(ROOT, environment=os.environ), ROOT
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +43,14 @@ def browser(tmp_path_factory):
     driver.quit()
 
 
-def build(root, *options):
-    """Run the command behind `make book` on the book in `root`."""
-    command = [sys.executable, "-m", "gnnconv_lib.chapters.build", "--root", str(root), *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def build(root, *options, environment=None):
+    """Run the command behind `make book` on the book in `root`; not as if it were published."""
+    command = [sys.executable, "-m", "gnnconv_lib.site.build", "--root", str(root), *options]
+    private = {k: v for k, v in os.environ.items() if k not in ("CI", "GNNCONV_REPOSITORY_URL")}
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=private if environment is None else environment,
+    )

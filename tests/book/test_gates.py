@@ -4,6 +4,7 @@ Every test plants one failure in a book of one chapter and expects red; the firs
 the same book without a failure is green.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ PARAMETERS = "slope: float = 2.0  # slope of the line (0, 10]"
 CHECK = "with parameters.check(globals()):\n    line = [slope * step for step in range(5)]"
 IMPORTS = """import matplotlib.pyplot as plt
 
-from gnnconv_lib.chapters import parameters, report"""
+from gnnconv_lib.page import parameters, report"""
 FIGURE = """figure, axes = plt.subplots()
 axes.plot(line)
 report.digest(figure)"""
@@ -82,14 +83,15 @@ def edit(root, change):
     return path
 
 
-def validate(root, **environment):
-    """Run nbval on the chapter as `make test` does."""
+def validate(root, *options):
+    """Run nbval on the chapter: by itself as `make test-chapters`, or as `make test` does."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
-    command += ["--nbval", "--nbval-current-env", "book"]
+    command += ["--nbval", "--nbval-current-env", *options, "book"]
     return subprocess.run(
         command,
         cwd=root,
-        env=os.environ | environment,
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
         capture_output=True,
         text=True,
         check=False,
@@ -143,7 +145,93 @@ def test_a_change_of_the_library_shows_in_stored_outputs_and_in_the_book(book, m
     assert build(book).returncode == 0
     page = (book / "_build/html/book/line.html").read_text(encoding="utf-8")
     assert "answer 42" in page
-    assert "answer 41" not in page
+    assert page.count("answer 41") == 1  # in the banner that names the difference
+
+
+def differing(root):
+    """A book whose stored output is not what its chapter gives."""
+    write_chapter(root, "print('answer', 41)", "print('same')")
+    assert not execute(root / "book/line.ipynb").error
+
+    def falsify(notebook):
+        notebook.cells[1].outputs[0].text = "answer 40\n"
+
+    edit(root, falsify)
+
+
+def test_a_page_that_differs_from_what_is_stored_says_so_and_names_cell_and_line(book):
+    differing(book)
+    finished = build(book)
+    assert finished.returncode == 0, finished.stderr
+    assert "line.ipynb: " in finished.stdout
+    assert "differs from what is stored" in finished.stdout
+    named = "chapter line, cell 2: stored `answer 40`, now `answer 41`"
+    assert named in finished.stderr
+    page = (book / "_build/html/book/line.html").read_text(encoding="utf-8")
+    assert "not the stored ones" in page
+    assert "answer 40" in page
+    record = json.loads((book / "_build/stage/build-record.json").read_text(encoding="utf-8"))
+    assert record["differences"]["line"][0]["cell"] == 2
+    # Said again when nothing is executed again.
+    again = build(book)
+    assert "Nothing to execute" in again.stdout
+    assert named in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "variables"),
+    [
+        (("--strict",), {}),
+        ((), {"CI": "true"}),
+        ((), {"GNNCONV_REPOSITORY_URL": "https://github.com/owner/name"}),
+    ],
+)
+def test_a_page_that_differs_is_not_published(book, options, variables):
+    differing(book)
+    assert build(book).returncode == 0
+    private = {k: v for k, v in os.environ.items() if k not in ("CI", "GNNCONV_REPOSITORY_URL")}
+    finished = build(book, *options, environment=private | variables)
+    assert finished.returncode == 1
+    assert "would differ from what is stored and tested: line." in finished.stderr
+    assert not (book / "_build/html").exists()
+
+
+def test_a_cell_that_declares_that_it_may_differ_is_published(book):
+    differing(book)
+    edit(book, lambda notebook: notebook.cells[1].metadata.update(tags=["nbval-ignore-output"]))
+    finished = build(book, "--strict")
+    assert finished.returncode == 0, finished.stderr
+    assert "differs" not in finished.stdout
+    page = (book / "_build/html/book/line.html").read_text(encoding="utf-8")
+    assert "answer 41" in page
+    assert "not the stored ones" not in page
+    assert validate(book).returncode == 0
+
+
+def test_nbval_compares_the_chapters_that_a_build_has_executed(book):
+    plugin = ("-p", "tests.executed_chapters")
+    missing = validate(book, *plugin)
+    assert missing.returncode == 1
+    assert "has not run as it is" in missing.stdout
+    assert build(book).returncode == 0
+    finished = validate(book, *plugin)
+    assert finished.returncode == 0, finished.stdout
+    assert "4 passed" in finished.stdout
+
+    differing(book)
+    stale = validate(book, *plugin)
+    assert "has not run as it is (notebook)" in stale.stdout
+    assert build(book).returncode == 0
+    finished = validate(book, *plugin)
+    assert finished.returncode == 1
+    assert "1 failed, 1 passed" in finished.stdout
+    assert "answer 40" in finished.stdout
+
+    write_chapter(book, "raise ArithmeticError('planted')")
+    assert build(book).returncode == 1
+    finished = validate(book, *plugin)
+    assert finished.returncode == 1
+    assert "ArithmeticError: planted" in finished.stdout
 
 
 def test_a_cell_that_was_never_executed_is_found(book):
@@ -241,7 +329,7 @@ def test_a_mistyped_parameter_is_refused(book, assignment, words):
 
 def test_a_published_address_that_is_none_is_refused(book, monkeypatch):
     monkeypatch.setenv("GNNCONV_REPOSITORY_URL", "ftp://example.org/book")
-    finished = build(book, "--stored")
+    finished = build(book, "--stored", environment=os.environ)
     assert finished.returncode == 2
     assert "GNNCONV_REPOSITORY_URL must be like" in finished.stderr
 
@@ -262,7 +350,8 @@ def test_every_other_fault_of_a_page_is_seen(tmp_path, browser):
     (tmp_path / "page.html").write_text(
         "<!doctype html><html><meta name='viewport' content='width=device-width'>"
         "<body><main class='bd-content'>"
-        "<p>A raw \\(formula\\)</p><span class='math notranslate nohighlight'>x</span>"
+        "<p>A raw \\(formula\\)</p><p>What is left of one: t\\sqrt 2</p>"
+        "<span class='math notranslate nohighlight'>x</span>"
         "<p style='width: 900px'>too wide</p><img src='missing.png'>"
         "<div class='cell_output'><img alt='A figure' src='data:image/gif;base64,"
         "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'></div>"
@@ -272,7 +361,7 @@ def test_every_other_fault_of_a_page_is_seen(tmp_path, browser):
         seen = chromium.look(browser, address, "page.html")
     assert any("missing.png" in text for text in seen.failed)
     assert any("planted" in text for text in seen.console)
-    assert any("raw formula" in text for text in seen.formulas)
+    assert sum("raw formula" in text for text in seen.formulas) == 2
     assert any("not typeset" in text for text in seen.formulas)
     assert any("no alternative text: missing.png" in text for text in seen.images)
     assert any("not shown: missing.png" in text for text in seen.images)

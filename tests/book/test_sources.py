@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from gnnconv_lib.chapters import api_page, status_page
-from gnnconv_lib.chapters.build import page_sources, stage_book
+from gnnconv_lib.chapters.differences import Difference
+from gnnconv_lib.site import api_page, status_page
+from gnnconv_lib.site.staging import page_sources, stage_book
 from gnnconv_lib.validation import InvalidInput
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,9 +101,18 @@ def test_the_status_page_tells_how_the_pages_were_made(tmp_path):
     assert "while they were rendered" in status_page.status_text(tmp_path, True)
     status_page.write_record(tmp_path, {"one": 1.25, "two": 2.5})
     text = status_page.status_text(tmp_path)
-    assert "executed for this build" in text
+    assert "Every chapter of these pages was **executed**" in text
     assert "| `two` | 2.5 |" in text
     assert "| all chapters | 3.8 |" in text
+
+
+def test_the_status_page_lists_what_differs_from_the_stored_outputs(tmp_path):
+    found = {"one": [Difference(3, "targets met = 15 of 18", "targets met = 0 of 0")]}
+    status_page.write_record(tmp_path, {"one": 1.25}, found)
+    text = status_page.status_text(tmp_path)
+    assert "`one`, cell 3:" in text
+    assert "stored: targets met = 15 of 18\nnow:    targets met = 0 of 0" in text
+    assert "no line differs" not in text
 
 
 def test_formulas_in_docstrings_keep_their_form():

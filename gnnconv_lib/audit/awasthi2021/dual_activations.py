@@ -1,6 +1,6 @@
 """Dual activations: the definition, the derivative identity, the inequalities behind Lemma 5.
 
-Statements about every activation are proved on the page and measured here for all activations of
+Statements about every activation are proved on the page and looked at here for all activations of
 the library; inequalities for the ReLU dual are proved by ball arithmetic.
 
 Reference: awasthi2021, Definition 1, the text below Eq. (14), the proofs of Lemmas 5 and 7. Book
@@ -9,292 +9,329 @@ page: book/awasthi2021/dual-activations.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from gnnconv_lib import activations, dual, monte_carlo
-from gnnconv_lib.activations import Activation
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.dual import inequalities, quadrature
-from gnnconv_lib.evidence import Evidence, Witness
-from gnnconv_lib.validation import require_choice
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    choice,
+    claim,
+    domain,
+    equal,
+    fixed,
+    proved,
+    real,
+    sampled,
+    symbolic_zero,
+    where,
+)
+from gnnconv_lib.dual.inequalities import certificate
+from gnnconv_lib.witnesses.dual_activation import dual_activation
+from gnnconv_lib.witnesses.relu_dual import step_dual
 
-__all__ = [
-    "definition_1",
-    "derivative_of_dual",
-    "dual_above_one_over_pi",
-    "dual_continuous",
-    "dual_convex",
-    "dual_nondecreasing",
-    "dual_of_absolute_value",
-    "relu_dual_convex",
-    "step_dual_above_half",
-    "step_dual_closed_form",
-]
-
-# The largest of all z-scores of one check stays below this in all but one case in 1e4.
-_Z = 5.0
-_JUMPS = ("step", "sign")
+NAMES = activations.names()
+CONTINUOUS = tuple(name for name in NAMES if math.isfinite(activations.get(name).lipschitz))
+_CORRELATIONS = {
+    "quick": [0.0, 0.5, -0.3, -0.95, 0.999, 1.0, -1.0],
+    "full": [0.0, 1.0, -1.0, *np.cos(np.linspace(0.01, np.pi - 0.01, 60))],
+}
+_SCALED_RELU = fixed("σ(t) = √2 max(t, 0), with dual s and s' = dual of √2·1(t ≥ 0)")
 
 
-def definition_1(budget: str = "quick") -> Evidence:
-    """E[sigma(X) sigma(Y)] as `dual` computes it, against quadrature in the plane and samples."""
-    samples = {"quick": 20_000, "full": 4_000_000}[require_choice("budget", budget, BUDGETS)]
-    rho = np.array([-1.0, -0.95, -0.3, 0.0, 0.5, 0.999, 1.0])
-    gaps, scores, detectable = [], [], []
-    for seed, activation in enumerate(_all()):
-        values = np.asarray(dual.dual(activation, rho))
-        gaps.append(
-            float(np.max(np.abs(values - _by_quadrature(activation.function, activation, rho))))
-        )
-        estimate = monte_carlo.dual(activation, 0.5, samples, seed)
-        scores.append(abs(float(estimate.z_score(values[4]))))
-        detectable.append(estimate.detectable(values[4]))
-    numbers = {
-        "largest difference to quadrature": max(gaps),
-        "largest z": max(scores),
-        "detectable relative error": max(detectable),
+def _correlations(names: tuple[str, ...]) -> Callable[[str], dict[str, Any]]:
+    def cases(budget: str) -> dict[str, Any]:
+        rows = list(product(_CORRELATIONS[budget], names))
+        return {"activation": [row[1] for row in rows], "rho": [row[0] for row in rows]}
+
+    return cases
+
+
+def _steps(budget: str) -> dict[str, Any]:
+    rows = [
+        (rho, step, name)
+        for step in (2.0, 1.0, 0.1, 1e-4, 1e-8, 1e-12)
+        for rho in {-1.0, -step / 2, 0.0, 1.0 - step, *_CORRELATIONS[budget]}
+        for name in NAMES
+        if rho >= -1.0 and rho + step <= 1.0
+    ]
+    return {
+        "activation": [r[2] for r in rows],
+        "rho": [r[0] for r in rows],
+        "step": [r[1] for r in rows],
     }
-    tolerance = 1e-13
-    summary = (
-        f"{len(gaps)} activations: dual and quadrature differ by less than {tolerance:g}, "
-        f"largest |z| against samples {max(scores):.1f}."
-    )
-    worst = int(np.argmax(gaps))
-    failure = (_all()[worst].name, tolerance, gaps[worst]) if gaps[worst] > tolerance else None
-    if max(scores) > _Z:
-        failure = (f"{_all()[int(np.argmax(scores))].name}, samples", _Z, max(scores))
-    return _outcome("numerical", summary, numbers, failure, tolerance)
 
 
-def dual_continuous(budget: str = "quick") -> Evidence:
-    """Continuity on [-1, 1], the ends included: the Hermite series converges absolutely there.
-
-    Measured: the largest change of the dual between neighbours on meshes that shrink towards the
-    ends, for all activations. Continuity means that it goes to 0 with the mesh.
-    """
-    require_choice("budget", budget, BUDGETS)
-    changes = []
-    for width in (1e-4, 1e-8, 1e-12):
-        rho = np.array([-1.0, -1.0 + width, -width, 0.0, width, 1.0 - width, 1.0])
-        largest = 0.0
-        for activation in _all():
-            steps = np.abs(np.diff(np.asarray(dual.dual(activation, rho))))[[0, 2, 3, 5]]
-            largest = max(largest, float(steps.max()))
-        changes.append(largest)
-    # The steepest dual here is that of sign, 2 arcsin(rho) / pi, with modulus sqrt(8 width) / pi.
-    allowed = [1.01 * np.sqrt(8 * width) / np.pi for width in (1e-4, 1e-8, 1e-12)]
-    worst = int(np.argmax(np.array(changes) / allowed))
-    failed = changes[worst] > allowed[worst]
-    numbers = {"largest change over 1e-4": changes[0], "largest change over 1e-12": changes[2]}
-    summary = (
-        "The Hermite series converges absolutely on [-1, 1]; over a step of 1e-12 no dual moves by "
-        f"more than {changes[2]:.1e}."
-    )
-    failure = ("a jump of a dual", allowed[worst], changes[worst]) if failed else None
-    return _outcome("symbolic", summary, numbers, failure)
+def _chords(budget: str) -> list[tuple[float, float]]:
+    points = np.linspace(0.0, 1.0, {"quick": 13, "full": 61}[budget])
+    ends = [(x, y) for x in points for y in points if x < y]
+    return [*ends, (0.0, 1e-3), (1 - 1e-3, 1.0)]
 
 
-def dual_convex(budget: str = "quick") -> Evidence:
-    """Convexity on [0, 1]: the coefficients of rho^k are squares.
-
-    Measured: the smallest second difference of all duals on [0, 1], on a fine mesh.
-    """
-    points = {"quick": 101, "full": 2001}[require_choice("budget", budget, BUDGETS)]
-    rho = np.linspace(0.0, 1.0, points)
-    lowest = min(
-        (float(np.min(np.diff(np.asarray(dual.dual(activation, rho)), 2))), activation.name)
-        for activation in _all()
-    )
-    noise = -1e-14
-    numbers = {"smallest second difference": lowest[0]}
-    summary = (
-        "All coefficients of the power series are squares; the smallest second difference over "
-        f"{len(_all())} duals is not below {noise:g}."
-    )
-    failure = (lowest[1], 0.0, lowest[0]) if lowest[0] < noise else None
-    return _outcome("symbolic", summary, numbers, failure, -noise)
-
-
-def relu_dual_convex(budget: str = "quick") -> Evidence:
-    """Convexity of s on all of [-1, 1]."""
-    return _certified("convex", budget, "s is convex on all of [-1, 1]")
-
-
-def derivative_of_dual(budget: str = "quick") -> Evidence:
-    """(dual of sigma)' = dual of sigma', for every activation; fails where sigma jumps."""
-    require_choice("budget", budget, BUDGETS)
-    rho = np.array([-0.99, -0.4, 0.0, 0.6, 0.95])
-    gaps = {}
-    for activation in _all():
-        expected = _by_quadrature(activation.derivative, activation, rho, lower=1)
-        gaps[activation.name] = float(
-            np.max(np.abs(np.asarray(dual.derivative(activation, rho)) - expected))
-        )
-    tolerance = 1e-12
-    continuous = {name: gap for name, gap in gaps.items() if name not in _JUMPS}
-    worst = max(continuous, key=continuous.__getitem__)
-    numbers = {
-        "largest difference, continuous": continuous[worst],
-        "difference for the step": gaps["step"],
+def _chords_of_all(budget: str) -> dict[str, Any]:
+    rows = list(product(_chords(budget), NAMES))
+    return {
+        "activation": [name for _, name in rows],
+        "left": [ends[0] for ends, _ in rows],
+        "right": [ends[1] for ends, _ in rows],
     }
-    if continuous[worst] > tolerance:
-        return _outcome("numerical", "", numbers, (worst, tolerance, continuous[worst]), tolerance)
-    if max(gaps.values()) <= tolerance:
-        return _outcome(
-            "numerical", "The identity holds for all activations.", numbers, None, tolerance
-        )
-    return Evidence(
-        "numerical",
-        "holds with correction",
-        f"To {tolerance:g} for {len(continuous)} continuous activations, the ReLU among them; off by "
-        f"{gaps['step']:.2f} for the step, whose derivative is zero almost everywhere.",
-        numbers,
-        tolerance,
-        correction="The identity holds for absolutely continuous activations. The dual of a jump of "
-        "height a at 0 has the derivative a^2 / (2 pi sqrt(1 - rho^2)), not 0.",
+
+
+def _grid(low: float, high: float) -> Callable[[str], dict[str, Any]]:
+    """Both ends, their neighbours, 0 and a grid of angles in between, nearest to 0 first."""
+
+    def cases(budget: str) -> dict[str, Any]:
+        turns = np.linspace(0.0, np.pi, {"quick": 201, "full": 20_001}[budget])
+        middle = (low + high) / 2 + (high - low) / 2 * np.cos(turns)
+        near = [low, high, low + 1e-9 * (high - low), high - 1e-9 * (high - low)]
+        chosen = np.unique([*middle, *near, *([0.0] if low <= 0 <= high else [])])
+        chosen = np.clip(chosen, low, high)
+        return {"x": chosen[np.argsort(np.abs(chosen), kind="stable")]}
+
+    return cases
+
+
+_ACTIVATION = choice("activation", *NAMES)
+_RHO = real("rho", "[-1, 1]", "ρ")
+DUALS = domain(_ACTIVATION, _RHO, cases=_correlations(NAMES))
+DUALS_OF_CONTINUOUS = domain(
+    choice("activation", *CONTINUOUS, words="absolutely continuous activation"),
+    _RHO,
+    cases=_correlations(CONTINUOUS),
+)
+STEPS = domain(
+    _ACTIVATION,
+    real("rho", "[-1, 1)", "ρ"),
+    real("step", "(0, 2]", "δ"),
+    where("ρ + δ ≤ 1", lambda rho, step: rho + step <= 1.0),
+    cases=_steps,
+)
+CHORDS = domain(
+    _ACTIVATION,
+    real("left", "[0, 1)"),
+    real("right", "(0, 1]"),
+    where("left < right", lambda left, right: left < right),
+    cases=_chords_of_all,
+)
+RELU_CHORDS = domain(
+    _SCALED_RELU,
+    real("left", "[0, 1)"),
+    real("right", "(0, 1]"),
+    where("left < right", lambda left, right: left < right),
+    cases=lambda budget: dict(zip(("left", "right"), np.array(_chords(budget)).T, strict=True)),
+)
+EVERYWHERE = domain(_SCALED_RELU, real("x", "[-1, 1]"), cases=_grid(-1.0, 1.0))
+INSIDE = domain(
+    fixed("derivative of the inverse cosine"),
+    real("x", "(-1, 1)"),
+    cases=lambda budget: {"x": [0.0, 0.5, -0.96, 0.96]},
+)
+POSITIVE = domain(_SCALED_RELU, real("x", "[0, 1]"), cases=_grid(0.0, 1.0))
+NEAR_ZERO = domain(
+    _SCALED_RELU,
+    real("x", "[-0.02, 0.02]"),
+    cases=lambda budget: {"x": _grid(-0.02, 0.02)(budget)["x"][::-1]},
+)
+NUMBERS = domain(
+    fixed("σ(t) = √2 max(t, 0)"),
+    real("t", "(-inf, inf)"),
+    where("t ≠ 0", lambda t: t != 0.0),
+    cases=lambda budget: {"t": [0.3, -0.3, 1.0, -1.0, 1e-8, -1e-8, 77.0, -1e3]},
+)
+
+
+def _per_activation(function: Callable[..., Any], activation: Any, *arrays: Any) -> np.ndarray:
+    """function(name, arrays at the cases with that name), put together again."""
+    names = np.asarray(activation).astype(str)
+    found = np.empty(names.shape)
+    for name in np.unique(names):
+        chosen = names == name
+        found[chosen] = np.asarray(function(str(name), *(array[chosen] for array in arrays)))
+    return found
+
+
+@claim("awasthi2021:definition-1/quadrature", DUALS, tolerance=1e-13)
+def dual_is_the_expectation(activation: Any, rho: Any) -> Any:
+    """The dual is E[σ(X)σ(Y)] for standard Gaussians of covariance ρ."""
+    return equal(
+        _per_activation(dual.dual, activation, rho),
+        _per_activation(dual_activation, activation, rho),
+        ("dual of the library", "quadrature of the definition"),
+        1.0,
     )
 
 
-def step_dual_closed_form(budget: str = "quick") -> Evidence:
-    """The dual of the step is 1 - arccos(rho) / pi, and arccos' = -1 / sqrt(1 - rho^2).
+@claim("awasthi2021:definition-1/samples", DUALS)
+def dual_is_the_mean_of_samples(activation: Any, rho: Any) -> Any:
+    """The dual is E[σ(X)σ(Y)] for standard Gaussians of covariance ρ, as samples show it."""
+    estimates = [
+        monte_carlo.dual(name, at, 20_000, seed)
+        for seed, (name, at) in enumerate(zip(activation, rho, strict=True))
+    ]
+    return sampled(
+        np.array([float(np.asarray(entry.mean)) for entry in estimates]),
+        np.array([float(np.asarray(entry.standard_error)) for entry in estimates]),
+        _per_activation(dual.dual, activation, rho),
+    )
 
-    Proof: by Price's theorem the derivative of 2 P(X >= 0, Y >= 0) is twice the Gaussian density
-    at the origin; the closed form has the same derivative, and the same value 1/2 at rho = 0.
-    """
+
+@claim("awasthi2021:remark-dual-continuous", STEPS, tolerance=1e-14)
+def dual_is_continuous(activation: Any, rho: Any, step: Any) -> Any:
+    """From ρ to ρ + δ the dual of a K-Lipschitz activation moves by at most K²δ, and that of an
+    activation with one jump of height a by at most a²√(δ/8): it is continuous on [-1, 1]."""
+    moved = _per_activation(dual.dual, activation, rho + step)
+    moved = np.abs(moved - _per_activation(dual.dual, activation, rho))
+    return at_most(moved, _per_activation(_modulus, activation, step), ("move", "modulus"), 1.0)
+
+
+def _modulus(name: str, step: Any) -> Any:
+    sigma = activations.get(name)
+    if math.isfinite(sigma.lipschitz):
+        return sigma.lipschitz**2 * step
+    jump = float(sigma(1.0)) - float(sigma(-1.0))
+    return jump**2 * np.sqrt(step / 8)
+
+
+@claim("awasthi2021:remark-dual-convex/every-activation", CHORDS, tolerance=1e-14)
+def dual_is_convex(activation: Any, left: Any, right: Any) -> Any:
+    """On [0, 1] the dual lies below its chords at their middle."""
+    middle, low, high = (
+        _per_activation(dual.dual, activation, at) for at in ((left + right) / 2, left, right)
+    )
+    return at_most(middle, (low + high) / 2, ("dual in the middle", "mean of the ends"), 1.0)
+
+
+@claim("awasthi2021:remark-dual-convex/relu", RELU_CHORDS, tolerance=1e-15)
+def relu_dual_is_convex(left: Any, right: Any) -> Any:
+    """s is convex on [0, 1]."""
+    middle, low, high = (
+        np.asarray(dual.scaled_relu(at)) for at in ((left + right) / 2, left, right)
+    )
+    sides = at_most(middle, (low + high) / 2, ("s in the middle", "mean of the ends"), 1.0)
+    return proved(certificate("convex"), sides=sides)
+
+
+@claim("awasthi2021:remark-derivative-of-dual/relu", EVERYWHERE, tolerance=1e-14)
+def derivative_of_the_relu_dual(x: Any) -> Any:
+    """The derivative of s is the dual of √2·1(t ≥ 0)."""
     import sympy
 
-    require_choice("budget", budget, BUDGETS)
-    r = sympy.Symbol("rho", real=True)
-    closed = 1 - sympy.acos(r) / sympy.pi
-    covariance = sympy.Matrix([[1, r], [r, 1]])
-    density = 1 / (2 * sympy.pi * sympy.sqrt(covariance.det()))
-    slope = sympy.simplify(sympy.diff(closed, r) - 2 * density)
-    start = sympy.simplify(closed.subs(r, 0) - sympy.Rational(1, 2))
-    cosine = sympy.simplify(sympy.diff(sympy.acos(r), r) + 1 / sympy.sqrt(1 - r**2))
-    rho = np.linspace(-1.0, 1.0, 41)
-    quadrature_values = quadrature.by_angle(activations.get("step"), rho, degree=0)
-    gap = float(np.max(np.abs(np.asarray(dual.step(rho)) - quadrature_values)))
-    tolerance = 1e-14
-    numbers = {"largest difference to quadrature": gap}
-    failure = None
-    for name, rest in (("slope", slope), ("value at 0", start), ("derivative of arccos", cosine)):
-        if rest != 0:
-            failure = (name, 0.0, float(rest.subs(r, sympy.Rational(1, 3))))
-    if gap > tolerance:
-        failure = ("quadrature", tolerance, gap)
-    summary = "Both sides have the same derivative and the same value at 0."
-    return _outcome("symbolic", summary, numbers, failure, tolerance)
+    rho = sympy.Symbol("rho", real=True)
+    textbook = (sympy.sqrt(1 - rho**2) + rho * (sympy.pi - sympy.acos(rho))) / sympy.pi
+    zero = symbolic_zero(sympy.diff(textbook, rho) - (1 - sympy.acos(rho) / sympy.pi))
+    sides = equal(
+        np.asarray(dual.derivative("scaled_relu", x)),
+        dual_activation("step", x),
+        ("derivative of s", "dual of the step by quadrature"),
+        1.0,
+    )
+    return proved(zero, sides=sides)
 
 
-def dual_above_one_over_pi(budget: str = "quick") -> Evidence:
-    """s >= 1/pi on [0, 1]."""
-    return _certified("at least 1/pi", budget, "s(x) >= 1/pi on [0, 1], with equality at 0")
+@claim("awasthi2021:remark-derivative-of-dual/step", NUMBERS, tolerance=1e-7)
+def derivative_of_the_relu(t: Any) -> Any:
+    """The derivative of √2 max(t, 0) is √2·1(t ≥ 0)."""
+    relu, step = activations.get("scaled_relu"), activations.get("step")
+    width = np.abs(t) / 2
+    quotient = (np.asarray(relu(t + width)) - np.asarray(relu(t - width))) / (2 * width)
+    return equal(quotient, np.asarray(step(t)), ("difference quotient", "step"), 1.0)
 
 
-def dual_of_absolute_value(budget: str = "quick") -> Evidence:
-    """|s(x)| <= s(|x|): s is nonnegative, and s(|x|) - s(x) = max(-x, 0)."""
-    sign = _certified("nonnegative", budget, "s >= 0 on [-1, 1]")
-    size = _certified("largest on the positive side", budget, "s(x) <= s(|x|) on [-1, 1]")
-    worse = size if size.verdict != "holds" else sign
-    if worse.verdict != "holds":
-        return worse
-    numbers = {name: sign.numbers[name] + size.numbers[name] for name in ("boxes",)}
-    return Evidence("certified", "holds", f"{sign.summary} {size.summary}", numbers)
+@claim(
+    "awasthi2021:remark-derivative-of-dual/continuous-activations",
+    DUALS_OF_CONTINUOUS,
+    tolerance=1e-12,
+)
+def derivative_of_a_dual(activation: Any, rho: Any) -> Any:
+    """The derivative of the dual is the dual of the derivative."""
+    of_derivative = _per_activation(
+        lambda name, at: dual_activation(name, at, derivative=True), activation, rho
+    )
+    return equal(
+        _per_activation(dual.derivative, activation, rho),
+        of_derivative,
+        ("derivative of the dual", "dual of the derivative by quadrature"),
+        1.0,
+    )
 
 
-def dual_nondecreasing(budget: str = "quick") -> Evidence:
-    """s does not decrease on [0, 1]."""
-    return _certified("nondecreasing", budget, "s' >= 0, even on all of [-1, 1]")
+@cache
+def _step_in_polar_coordinates() -> Any:
+    """2 P(X, Y >= 0): the angles of the pair for which both are nonnegative, out of 2 pi."""
+    import sympy
+
+    theta, phi = sympy.symbols("theta phi", real=True)
+    share = sympy.integrate(
+        1 / (2 * sympy.pi), (phi, theta - sympy.pi / 2, sympy.pi / 2), conds="none"
+    )
+    return symbolic_zero(2 * share - (1 - theta / sympy.pi))
 
 
-def step_dual_above_half(budget: str = "quick") -> Evidence:
-    """s'(x) >= 1/2 whenever |x| <= 1/50: false for every negative x."""
-    require_choice("budget", budget, BUDGETS)
-    printed = inequalities.prove("step at least 1/2 near 0")[0]
-    if printed.proved:
-        return Evidence(
-            "certified", "holds", "s'(x) >= 1/2 for |x| <= 1/50.", {"boxes": printed.boxes}
-        )
-    repaired = [*inequalities.prove("step near 0")]
-    positive = [*inequalities.prove("step at least 1/2 on the positive side")]
-    value = float(dual.step(-1 / 50))
-    proved = all(certificate.proved for certificate in repaired + positive)
-    boxes = sum(certificate.boxes for certificate in repaired + positive)
-    return Evidence(
-        "certified",
-        "false as printed",
-        f"s'(-1/50) = {value:.4f}, below 1/2, as s' is for every negative x. "
-        + (
-            "Proved instead: s' >= 0.4936 for |x| <= 1/50, and s' >= 1/2 for x >= 0."
-            if proved
-            else ""
+@claim("awasthi2021:remark-step-dual-closed-form/value", EVERYWHERE, tolerance=1e-14)
+def step_dual_in_closed_form(x: Any) -> Any:
+    """The dual of √2·1(t ≥ 0) is 1 - arccos(ρ)/π."""
+    sides = equal(step_dual(x), dual_activation("step", x), ("closed form", "quadrature"), 1.0)
+    return proved(_step_in_polar_coordinates(), sides=sides)
+
+
+@claim("awasthi2021:remark-step-dual-closed-form/arccos", INSIDE)
+def derivative_of_the_arc_cosine(x: Any) -> Any:
+    """arccos'(ρ) = -1/√(1 - ρ²)."""
+    import sympy
+
+    rho = sympy.Symbol("rho", real=True)
+    slope = sympy.Derivative(sympy.acos(rho), rho)
+    return proved(symbolic_zero(slope + 1 / sympy.sqrt(1 - rho**2), lambda e: e.doit()))
+
+
+@claim("awasthi2021:remark-dual-above-1-over-pi", POSITIVE)
+def dual_above_one_over_pi(x: Any) -> Any:
+    """s(x) ≥ 1/π on [0, 1]."""
+    sides = at_most(1 / math.pi, np.asarray(dual.scaled_relu(x)), ("1/π", "s(x)"))
+    return proved(certificate("at least 1/pi"), sides=sides)
+
+
+@claim("awasthi2021:remark-dual-of-absolute-value", EVERYWHERE)
+def dual_of_the_absolute_value(x: Any) -> Any:
+    """|s(x)| ≤ s(|x|) on [-1, 1]."""
+    here, there = np.asarray(dual.scaled_relu(x)), np.asarray(dual.scaled_relu(np.abs(x)))
+    return both(
+        proved(certificate("nonnegative"), sides=at_most(0.0, here, ("0", "s(x)"))),
+        proved(
+            certificate("largest on the positive side"),
+            sides=at_most(here, there, ("s(x)", "s(|x|)")),
         ),
-        {"value at -1/50": value, "boxes": boxes},
-        witness=Witness("x = -1/50", 0.5, value),
-        correction="s'(x) >= 1/2 - arcsin(1/50)/pi > 0.4936 whenever |x| <= 1/50; s'(x) >= 1/2 if x >= 0."
-        if proved
-        else None,
     )
 
 
-def _all() -> list[Activation]:
-    return [activations.get(name) for name in activations.names()]
+@claim("awasthi2021:remark-dual-nondecreasing", RELU_CHORDS)
+def dual_does_not_decrease(left: Any, right: Any) -> Any:
+    """s does not decrease on [0, 1]."""
+    low, high = (np.asarray(dual.scaled_relu(at)) for at in (left, right))
+    sides = at_most(low, high, ("s(left)", "s(right)"))
+    return proved(certificate("nondecreasing"), sides=sides)
 
 
-def _by_quadrature(
-    function: Callable[[Any], Any], activation: Activation, rho: np.ndarray, lower: int = 0
-) -> np.ndarray:
-    """E[function(X) function(Y)] by a route that `dual` does not use."""
-    if activation.kinks:
-        degree = 0 if activation.name in _JUMPS else 1
-        return quadrature.by_angle(function, rho, max(degree - lower, 0))
-    return quadrature.expectation(
-        lambda x, y: np.asarray(function(x)) * np.asarray(function(y)), rho
+@claim("awasthi2021:remark-step-dual-above-half", NEAR_ZERO, repair="slip")
+def step_dual_near_zero(x: Any) -> Any:
+    """s'(x) ≥ 1/2 whenever |x| ≤ 1/50."""
+    here = np.asarray(dual.step(x))
+    names = ("stated bound", "s'(x)")
+    return (
+        proved(
+            certificate("step at least 1/2 near 0"),
+            sides=at_most(0.5, here, names, exactly=_exact_slope),
+        ),
+        proved(certificate("step near 0"), sides=at_most(0.4936, here, names)),
     )
 
 
-def _certified(name: str, budget: str, words: str) -> Evidence:
-    require_choice("budget", budget, BUDGETS)
-    entry = inequalities.INEQUALITIES[name]
-    certificates = inequalities.prove(name)
-    boxes = sum(certificate.boxes for certificate in certificates)
-    numbers = {
-        "boxes": float(boxes),
-        "smallest margin": min(certificate.smallest_margin for certificate in certificates),
-    }
-    if all(certificate.proved for certificate in certificates):
-        plural = "box" if boxes == 1 else "boxes"
-        return Evidence("certified", "holds", f"{words}: proved in {boxes} {plural}.", numbers)
-    failed = next(certificate for certificate in certificates if not certificate.proved)
-    at = f"{entry.formula} in the box {failed.box}, {failed.status}"
-    return Evidence(
-        "certified",
-        "false as printed",
-        f"{words}: {failed.status}.",
-        numbers,
-        witness=Witness(at, 0.0, failed.value),
-    )
-
-
-def _outcome(
-    kind: Any,
-    summary: str,
-    numbers: dict[str, float],
-    failure: tuple[str, float, float] | None,
-    tolerance: float | None = None,
-) -> Evidence:
-    if failure is None:
-        return Evidence(kind, "holds", summary, numbers, tolerance)
-    where, allowed, found = failure
-    summary = f"Fails for {where}: {found:.3g} against {allowed:.3g}."
-    return Evidence(
-        kind,
-        "false as printed",
-        summary,
-        numbers,
-        tolerance,
-        witness=Witness(where, allowed, found),
-    )
+def _exact_slope(x: float, ball: Any, pi: Any) -> tuple[Any, Any]:
+    """1/2 and 1 - arccos(x)/π."""
+    return ball(0.5), 1 - ball(x).acos() / pi

@@ -1,9 +1,8 @@
 """Unequal degrees in the ReLU model: what the closing remark of Appendix B claims.
 
-A, B, C of `relu_gnn.sums` are the A', B', C' of that remark, and d is the largest degree. The remark is
-read as: whatever the lemmas say for d-regular graphs holds for these sums. The printed statements
-are tested on irregular graphs only, among them hubs with isolated nodes and biregular graphs, for
-which the largest degree says least. M/S takes the place of n/(d+1).
+A, B, C of `relu_gnn.sums` are the A', B', C' of that remark, and d is the largest degree. Each lemma
+that holds on regular graphs is looked at with these sums on graphs with two different degrees, among
+them hubs with isolated nodes, for which the largest degree says least.
 
 Reference: awasthi2021, Appendix B, "Handling unequal degrees".
 Book page: book/awasthi2021/relu-unequal-degrees.
@@ -11,140 +10,103 @@ Book page: book/awasthi2021/relu-unequal-degrees.
 
 from __future__ import annotations
 
-import math
-from functools import cache
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib import graphs
-from gnnconv_lib.audit._relu_cases import Cases, attack, on_graphs
-from gnnconv_lib.audit._relu_collections import corners_and_random, families, standard
-from gnnconv_lib.audit._relu_paths import escapes, paths
+from gnnconv_lib.audit import _pair_lemmas, _size_lemmas
+from gnnconv_lib.audit._relu_domains import weights
+from gnnconv_lib.audit._relu_hessian import interior, largest_eigenvalue
+from gnnconv_lib.audit._relu_runs import runs
+from gnnconv_lib.audit._relu_steps import PRINTED_STEP, STEP_ENDS
+from gnnconv_lib.audit.awasthi2021.pl_condition import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import Evidence, Witness
-from gnnconv_lib.graphs import Graph
-from gnnconv_lib.summaries import overlap
+from gnnconv_lib.claims import at_most, both, claim, fixed, proved, where
 
-__all__ = [
-    "gradient_inequality_on_irregular_graphs",
-    "initial_phase_on_paths",
-    "lemma_1_on_irregular_graphs",
-    "lemma_4_on_irregular_graphs",
-    "mean_degree_bound",
-    "printed_bounds_on_irregular_graphs",
-    "sums_on_irregular_graphs",
-]
-
-STEP = 1 / (6 * math.pi)
+_UNEQUAL = "every graph with two different degrees"
+_ITEM = "awasthi2021:remark-unequal-degrees"
+_OBTUSE = where("α ≥ -1/100", lambda along: along >= -0.01)
 
 
-def sums_on_irregular_graphs(budget: str = "quick") -> Evidence:
-    """M/pi <= A <= M/pi + (1 - 1/pi) S, B >= M/pi + c S/2, S s'(min(c,0)) <= C <= S, B <= A."""
-    at = irregular(budget)
-    low_a, high_a, low_b, high_c = bounds.lemma_5(at.pairs, at.messages, at.cos)
-    low_c = at.messages * (1 - np.arccos(np.minimum(at.cos, 0.0)) / np.pi)
-    excess = np.maximum(low_b - at.mixed, at.slope - high_c)
-    excess = np.maximum(excess, np.maximum(low_a - at.full, at.full - high_a))
-    excess = np.maximum(excess, np.maximum(low_c - at.slope, at.mixed - at.full)) / at.full
-    return attack("the bounds of A, B, C on irregular graphs", at, excess, 1e-13)
+def _long(length: np.ndarray, cos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.maximum(length, 0.5), np.where(cos < -0.5, -0.02, cos)
 
 
-def printed_bounds_on_irregular_graphs(budget: str = "quick") -> Evidence:
-    """The printed C >= A/(2n) on irregular graphs, for alpha >= -1/100, l >= 1/2, n >= 2.
+UNEQUAL = weights(_UNEQUAL)
+SPARSE = weights(
+    _UNEQUAL,
+    where("d = o(√n), made quantitative as n ≥ 9 d²", lambda n, d: n >= 9 * d**2),
+    keep=lambda n, d: n >= 9 * d**2,
+)
+NEAR = weights(
+    _UNEQUAL,
+    _OBTUSE,
+    length="[0.5, inf)",
+    cos="[-0.02, 1]",
+    place=_long,
+    keep=lambda along: along >= -0.01,
+)
+INTERIOR = interior(_UNEQUAL, fixed("σ → 0, for which the bound is smallest"))
+RUNS = runs(
+    PRINTED_STEP, among=_UNEQUAL, chosen=STEP_ENDS, cos="[-0.4, 1]", keep=lambda cos: cos >= -0.4
+)
 
-    A short proof for all degrees: M <= n S (see `mean_degree_bound`), so
-    A/(2n) <= (1/(2 pi) + 0.35/n) S, and C >= 0.49 S.
-    """
-    at = irregular(budget)
-    near = (at.along >= -0.01) & (at.length >= 0.5)
-    return attack("C >= A/(2n) on irregular graphs", at, at.full / (2 * at.nodes), at.slope, near)
 
-
-def gradient_inequality_on_irregular_graphs(budget: str = "quick") -> Evidence:
-    """|grad L|^2 >= 2 mu(c) L on irregular graphs."""
-    at = irregular(budget)
-    constant = bounds.polyak_lojasiewicz(at.full, at.slope, at.slope_at_one, at.cos)
-    left = 2 * constant * at.loss
-    return attack("|grad L|^2 >= 2 mu(c) L on irregular graphs", at, left, at.gradient_squared)
-
-
-def lemma_4_on_irregular_graphs(budget: str = "quick") -> Evidence:
-    """The printed constant of Lemma 4 with d the largest degree, for alpha >= -1/100, l >= 1/2."""
-    at = irregular(budget)
-    where = (at.along >= -0.01) & (at.length >= 0.5) & (at.loss > 1e-20 * at.full)
-    bound = bounds.lemma_4_printed(1.0, at.nodes, at.degree, 1)
-    return attack(
-        "|grad L|^2 >= L/(380 pi (d+1) n^2) on irregular graphs",
-        at,
-        bound * at.loss,
-        at.gradient_squared,
-        where,
+@claim(f"{_ITEM}/lemma-1", RUNS)
+def lemma_1(length: Any, lengths: Any) -> Any:
+    """ℓ_t ≤ ℓ₀ + 4π + 1 for all t ≥ 0 and ℓ_t ≥ 1/(36π²) for all t ≥ 1, where c₀ ≥ -0.4."""
+    low, high = bounds.lemma_1_printed(0.0, 1)
+    return both(
+        at_most(lengths, (length + high)[:, None], ("ℓ_t", "ℓ₀ + 4π + 1")),
+        at_most(low, lengths[:, 1:], ("1/(36π²)", "ℓ_t")),
     )
 
 
-def lemma_1_on_irregular_graphs(budget: str = "quick") -> Evidence:
-    """(1 - (1-x)^t) s(min(c_0, 0)) <= l_t <= max(l_0, 1) along trajectories on irregular graphs."""
-    run = paths(budget, STEP)
-    at = run.next_
-    low = (1 - (1 - STEP) ** run.time) * run.at_start(bounds.lemma_1_lower(run.cos[:, :, 0]))
-    high = np.maximum(run.at_start(run.length[:, :, 0]), 1.0)
-    excess = np.maximum(low - at.length, at.length - high)
-    return attack("the bounds of l_t on irregular graphs", at, excess, 1e-12, ~at.regular)
+@claim(f"{_ITEM}/lemma-2", INTERIOR, tolerance=1e-9)
+def lemma_2(A: Any, aa: Any, ab: Any, bb: Any) -> Any:
+    """λ_max(∇²L) ≤ 4A'(1 + √(4π + 1))."""
+    bound = bounds.lemma_2_printed(A, 0.0, 1)
+    return at_most(largest_eigenvalue(aa, ab, bb), bound, ("λ_max", "4A'(1 + √(4π + 1))"))
 
 
-def mean_degree_bound(budget: str = "quick") -> Evidence:
-    """n/(d_max+1)^(3/2) <= M/S <= n/(1 + mean degree), by Cauchy-Schwarz.
+@claim(f"{_ITEM}/lemma-4", NEAR)
+def lemma_4(n: Any, d: Any, length: Any, A: Any, C: Any, gap: Any, sine: Any) -> Any:
+    """|∇L|² ≥ L/(380π(d+1)n²), the bound of Lemma 4 at ε = h = 1, where α ≥ -1/100 and ℓ ≥ 1/2."""
+    loss = A * (length - 1) ** 2 / 2 + length * gap
+    square = (A * (length - 1) + gap) ** 2 + (C * sine) ** 2
+    bound = bounds.lemma_4_printed(1.0, n, d, 1) * loss
+    # Next to the teacher both sides are rounding.
+    sides = at_most(bound, square, ("μ* L", "|∇L|²"), scale=bound + square + 1e-20 * A)
+    return proved(lemmas.lemma_4(), sides=sides)
 
-    So the rate on any graph is at least that of a regular graph of the same mean degree.
-    """
-    at = irregular(budget)
-    mean = np.array([[2 * graph.edges / graph.nodes] for graph in _collection(budget)])
-    ratio = at.pairs / at.messages
-    excess = np.maximum(at.nodes / (at.degree + 1) ** 1.5 - ratio, ratio - at.nodes / (1 + mean))
-    return attack("n/(d_max+1)^(3/2) <= M/S <= n/(1 + mean degree)", at, excess, 1e-9 * at.nodes)
 
-
-def initial_phase_on_paths(budget: str = "quick") -> Evidence:
-    """Lemma 3 on paths with n growing, from c_0 = -0.3, l_0 = 3: the time grows as on regular graphs."""
-    sizes = (16, 64, 256) if budget == "quick" else (16, 64, 256, 1024, 4096)
-    times, fits = [], True
-    for nodes in sizes:
-        graph = graphs.path(nodes)
-        measure = overlap(graph)
-        time = float(escapes(measure, np.array([3.0]), np.array([-0.3]), STEP)[0][0])
-        at = on_graphs([graph], np.array([[3.0]]), np.array([[-0.3]]))
-        high = bounds.lemma_3(3.0, -0.3, at.mixed / at.full, at.full / at.messages, STEP)[1]
-        times.append(time)
-        fits &= time <= float(high[0, 0])
-    growth = math.log(times[-1] / times[-2]) / math.log(sizes[-1] / sizes[-2])
-    numbers = {f"steps at n = {n}": t for n, t in zip(sizes, times, strict=True)}
-    summary = (
-        f"On paths {times[0]:.0f} steps at n = {sizes[0]}, {times[-1]:.0f} at n = {sizes[-1]}: "
-        "Lemma 3's time grows with n here too."
+@claim(f"{_ITEM}/lemma-5-a", UNEQUAL)
+def lemma_5_a(n: Any, A: Any, B: Any) -> Any:
+    """A' ≥ n²/π and B' ≤ A'."""
+    return both(
+        proved(
+            _size_lemmas.full_sum_of_any_graph(), sides=at_most(n**2 / np.pi, A, ("n²/π", "A'"))
+        ),
+        proved(_pair_lemmas.terms(), sides=at_most(B, A, ("B'", "A'"))),
     )
-    if growth < 0.1:
-        return Evidence("search", "holds", summary, numbers)
-    witness = Witness(
-        f"paths with n = {sizes[0]} and {sizes[-1]}, c_0 = -0.3, l_0 = 3", times[0], times[-1]
-    )
-    if not fits:
-        return Evidence("search", "false as printed", summary, numbers, None, witness)
-    correction = "With Lemma 3's time of order (A/S)/(eta A); A/S <= M/(pi S) + 1 on every graph."
-    return Evidence("search", "holds with correction", summary, numbers, None, witness, correction)
 
 
-@cache
-def irregular(budget: str = "quick") -> Cases:
-    """The irregular graphs of the collections, and hubs, at the standard weights."""
-    collection = _collection(budget)
-    return on_graphs(collection, *corners_and_random(len(collection), 120))
+@claim(f"{_ITEM}/lemma-5-b", SPARSE)
+def lemma_5_b(n: Any, B: Any) -> Any:
+    """B' ≥ n²/(4π)."""
+    sides = at_most(n**2 / (4 * np.pi), B, ("n²/(4π)", "B'"))
+    return proved(_size_lemmas.mixed_sum_of_any_graph(), sides=sides)
 
 
-def _collection(budget: str) -> list[Graph]:
-    chosen = standard(budget) + [graph for _, graph in families()][:: 4 if budget == "quick" else 1]
-    for leaves, isolated in [(3, 1), (5, 30), (10, 100), (30, 300), (30, 3)]:
-        chosen.append(graphs.disjoint_union(graphs.star(leaves), graphs.empty(isolated)))
-    for size in (3, 8):
-        chosen.append(graphs.disjoint_union(graphs.complete(size), graphs.cycle(10 * size)))
-    kept = [graph for graph in chosen if graph.degrees.min() < graph.degrees.max()]
-    return sorted(kept, key=lambda graph: (graph.nodes, graph.edges))
+@claim(f"{_ITEM}/lemma-5-c", UNEQUAL)
+def lemma_5_c(n: Any, d: Any, A: Any, C: Any) -> Any:
+    """|C'|/A' ≤ π(d+1)^{3/2}/n, so that |C'| = o(A') for d = o(√n)."""
+    sides = at_most(np.abs(C) / A, np.pi * (d + 1) ** 1.5 / n, ("|C'|/A'", "π(d+1)^{3/2}/n"))
+    return proved(_size_lemmas.slope_of_any_graph(), sides=sides)
+
+
+@claim(f"{_ITEM}/lemma-5-d", NEAR)
+def lemma_5_d(n: Any, A: Any, C: Any) -> Any:
+    """C' ≥ A'/(2n) where α ≥ -1/100 and ℓ ≥ 1/2."""
+    sides = at_most(A / (2 * n), C, ("A'/(2n)", "C'"))
+    return proved(_size_lemmas.slope_is_large_on_any_graph(), sides=sides)

@@ -5,176 +5,272 @@ Reference: awasthi2021, sections 2 and 3. Book page: book/setting.
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 
-from gnnconv_lib import dual, graphs, monte_carlo, relu_gnn
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.evidence import Evidence, Kind, Witness
+from gnnconv_lib import graphs, relu_gnn
+from gnnconv_lib.claims import (
+    both,
+    claim,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    graph,
+    integer,
+    readings,
+    real,
+    sampled,
+)
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.summaries import overlap
-from gnnconv_lib.validation import require_choice
+from gnnconv_lib.witnesses import relu_network, relu_pairs
+from gnnconv_lib.witnesses.dual_activation import dual_activation
 
-__all__ = [
-    "definition_shared_messages",
-    "eq_4",
-    "remark_factor_sqrt_2",
-    "remark_neighbourhood_sum",
-    "remark_unit_norms",
-]
-
-# A z-score that chance passes once in two million normal samples.
-_Z = 5.0
-_TEACHER = np.array([[1.0, 0.0]])
-_WEIGHTS = np.array([[0.3, 1.1]])
-
-Failure = tuple[str, float, float]
+_SAMPLES = {"quick": 20_000, "full": 60_000}
 
 
-def definition_shared_messages(budget: str = "quick") -> Evidence:
-    """d_ij counts common members of closed neighbourhoods, is entry (i, j) of (Adjacency + I)^2,
-    and d_ii = d_i + 1; its total is sum_i (d_i + 1)^2."""
-    failures: list[Failure] = []
-    examined = 0
-    for graph in _graphs(budget):
-        closed = [{i, *map(int, graph.neighbors(i))} for i in range(graph.nodes)]
-        sets = np.array([[len(a & b) for b in closed] for a in closed])
-        matrix = np.asarray(graph.adjacency.todense()) + np.eye(graph.nodes, dtype=np.int64)
-        total = float(((graph.degrees + 1) ** 2).sum())
-        for name, ours, theirs in (
-            ("entries", matrix @ matrix, sets),
-            ("diagonal", np.diag(sets), graph.degrees + 1),
-            ("total", float(overlap(graph).shared_messages), total),
-        ):
-            gap = np.abs(np.asarray(ours) - np.asarray(theirs))
-            examined += gap.size
-            if gap.max() > 0:
-                failures.append(
-                    (f"{name}, {graph.name}", float(np.sum(theirs)), float(np.sum(ours)))
-                )
-    summary = f"Sets, matrix and summary agree in all {examined} counts, with no tolerance."
-    return _outcome("numerical", failures, summary, {"counts": examined}, 0.0)
-
-
-def remark_neighbourhood_sum(budget: str = "quick") -> Evidence:
-    """On a d-regular graph the closed neighbourhood sum has variance d + 1 and is Gaussian: its
-    first four moments, from samples."""
-    samples = {"quick": 20_000, "full": 2_000_000}[require_choice("budget", budget, BUDGETS)]
-    failures: list[Failure] = []
-    worst = 0.0
-    for seed, graph in enumerate([graphs.complete(2), graphs.cycle(5), graphs.petersen()]):
-        stream = monte_carlo.Stream()
-        degree = int(graph.degrees[0])
-        members = [0, *map(int, graph.neighbors(0))]
-        for block in monte_carlo.blocks(samples, seed, (graph.nodes,)):
-            received = block[members].sum(axis=0)
-            stream.add(np.stack([received**power for power in (1, 2, 3, 4)], axis=1))
-        expected = np.array([0.0, degree + 1, 0.0, 3.0 * (degree + 1) ** 2])
-        estimate = stream.estimate()
-        scores = np.abs(estimate.z_score(expected))
-        worst = max(worst, float(scores.max()))
-        if scores.max() > _Z:
-            k = int(scores.argmax())
-            failures.append((f"moment {k + 1}, {graph.name}", expected[k], float(estimate.mean[k])))
-    summary = f"The first four moments are those of N(0, d+1); largest |z| {worst:.1f}."
-    return _outcome("monte carlo", failures, summary, {"largest z": worst}, _Z)
-
-
-def eq_4(budget: str = "quick") -> Evidence:
-    """Whether the data of Eq. (4) have the loss of Eq. (12), with N(i) as printed (neighbours only)
-    and with N(i) closed (neighbours and i itself)."""
-    samples = {"quick": 20_000, "full": 500_000}[require_choice("budget", budget, BUDGETS)]
-    scores: dict[str, float] = {"open": 0.0, "closed": 0.0}
-    failures: list[Failure] = []
-    for seed, graph in enumerate([graphs.complete(2), graphs.star(3), graphs.petersen()]):
-        expected = float(relu_gnn.loss(_WEIGHTS, _TEACHER, overlap(graph)))
-        for reading in scores:
-            estimate = monte_carlo.loss(
-                _WEIGHTS, _TEACHER, graph, samples, seed, neighborhood=reading
-            )
-            score = abs(float(estimate.z_score(expected)))
-            scores[reading] = max(scores[reading], score)
-            if reading == "open" and score > _Z:
-                failures.append((graph.name, expected, float(estimate.mean)))
-    numbers = {f"largest z, {reading}": score for reading, score in scores.items()}
-    if scores["open"] > _Z and scores["closed"] <= _Z:
-        return Evidence(
-            "monte carlo",
-            "holds with correction",
-            f"Sums over neighbours only contradict Eq. (12), |z| up to {scores['open']:.0f}; sums "
-            f"over closed neighbourhoods agree, |z| at most {scores['closed']:.1f}.",
-            numbers,
-            _Z,
-            correction="N(i) contains i: the sum runs over the closed neighbourhood.",
-        )
-    summary = f"The data have the loss of Eq. (12); largest |z| {scores['open']:.1f}."
-    return _outcome("monte carlo", failures, summary, numbers, _Z)
-
-
-def remark_factor_sqrt_2(budget: str = "quick") -> Evidence:
-    """The dual of max(t, 0) is half that of sqrt(2) max(t, 0): loss and gradient are halved, so
-    that a doubled learning rate gives the same iterates."""
-    points = {"quick": 401, "full": 40_001}[require_choice("budget", budget, BUDGETS)]
-    rho = np.cos(np.linspace(0, np.pi, points))
-    plain = np.asarray(dual.dual("relu", rho))
-    scaled = np.asarray(dual.dual("scaled_relu", rho))
-    gap = np.abs(2 * plain - scaled)
-    tolerance = 1e-15
-    failures = []
-    if gap.max() > tolerance:
-        k = int(gap.argmax())
-        failures.append((f"rho = {rho[k]:.3g}", float(scaled[k]), float(2 * plain[k])))
-    summary = "Without the factor every loss and gradient is halved; 2 eta gives the same iterates."
-    return _outcome("numerical", failures, summary, {"largest gap": float(gap.max())}, tolerance)
-
-
-def remark_unit_norms(budget: str = "quick") -> Evidence:
-    """Scaling w and w* by t scales the loss by t^2 and the gradient by t, so that the iterates from
-    a scaled start are the scaled iterates, with the same learning rate."""
-    tolerance = 1e-13
-    worst = 0.0
-    failures: list[Failure] = []
-    for graph in _graphs(budget):
-        measure = overlap(graph)
-        base = float(relu_gnn.loss(_WEIGHTS, _TEACHER, measure))
-        slope = np.asarray(relu_gnn.gradient(_WEIGHTS, _TEACHER, measure))
-        for scale in (1e-6, 0.3, 7.0, 1e6):
-            scaled = scale * _WEIGHTS, scale * _TEACHER, measure
-            value = float(relu_gnn.loss(*scaled)) / scale**2
-            steep = np.asarray(relu_gnn.gradient(*scaled)) / scale
-            gap = max(
-                abs(value / base - 1), float(np.abs(steep - slope).max() / np.abs(slope).max())
-            )
-            worst = max(worst, gap)
-            if not gap <= tolerance:
-                failures.append((f"{graph.name}, |w*| = {scale:g}", base, value))
-    summary = "The loss scales with |w*|^2 and the gradient with |w*|; iterates scale along."
-    return _outcome("numerical", failures, summary, {"largest relative gap": worst}, tolerance)
-
-
-def _graphs(budget: str) -> list[graphs.Graph]:
-    require_choice("budget", budget, BUDGETS)
+def regular_graphs(budget: str) -> list[Graph]:
+    """Small and extreme regular graphs, smallest first; larger random ones in the full budget."""
     small = [
-        graphs.path(1),
+        graphs.complete(1),
         graphs.complete(2),
-        graphs.path(3),
-        graphs.star(4),
+        graphs.empty(3),
         graphs.cycle(5),
+        graphs.complete(5),
+        graphs.disjoint_cliques(2, 3),
         graphs.petersen(),
-        graphs.disjoint_union(graphs.star(3), graphs.path(1)),
     ]
     if budget == "quick":
         return small
-    return [*small, *(graphs.erdos_renyi(40, p, seed) for seed, p in enumerate((0.05, 0.2, 0.7)))]
+    return [*small, *(graphs.random_regular(40, d, seed=d) for d in (3, 10, 30))]
 
 
-def _outcome(
-    kind: Kind,
-    failures: list[Failure],
-    summary: str,
-    numbers: dict[str, float],
-    tolerance: float,
-) -> Evidence:
-    if not failures:
-        return Evidence(kind, "holds", summary, numbers, tolerance)
-    witness = Witness(*failures[0])
-    found = f"Fails for {witness.input}: {witness.printed:.4g} against {witness.actual:.4g}."
-    return Evidence(kind, "false as printed", found, numbers, tolerance, witness)
+def small_graphs(budget: str) -> list[Graph]:
+    """Small and extreme graphs, regular and not, smallest first."""
+    small = [
+        *regular_graphs("quick"),
+        graphs.path(3),
+        graphs.star(4),
+        graphs.disjoint_union(graphs.star(3), graphs.path(1)),
+        graphs.erdos_renyi(12, 0.3, 1),
+    ]
+    if budget == "full":
+        small += [graphs.erdos_renyi(30, p, seed) for seed, p in enumerate((0.05, 0.2, 0.7))]
+        small += [graphs.barabasi_albert(40, 3, 1), graphs.grid(5, 6)]
+    return sorted(small, key=lambda entry: (entry.nodes, entry.edges))
+
+
+def weights(units: int, width: int, seed: int) -> tuple[Any, Any]:
+    """Gaussian weights W and teachers W* with rows of length 1, shape (h, r).
+
+    In two of three cases the first row is parallel or opposite to its teacher.
+    """
+    W, W_star = np.random.default_rng(seed).normal(size=(2, units, width))
+    W_star /= np.linalg.norm(W_star, axis=1, keepdims=True)
+    if seed % 3:
+        W[0] = (1.7 if seed % 3 == 1 else -0.4) * W_star[0]
+    return W, W_star
+
+
+_SHAPES = [(1, 1), (4, 5), (1, 5), (4, 1)]
+
+
+def on_graphs(chosen: Any, **more: Any) -> Any:
+    """Rows (graph, r, h, W, W*), smallest first."""
+
+    def cases(budget: str) -> list[dict[str, Any]]:
+        rows = []
+        shapes = _SHAPES if budget == "full" else [None]
+        for number, (entry, shape) in enumerate(product(chosen(budget), shapes)):
+            h, r = shape or _SHAPES[number % 2]
+            W, W_star = weights(h, r, number)
+            row = {"graph": entry, "r": r, "h": h, "W": W, "W_star": W_star, "seed": number}
+            extra = [dict(zip(more, values, strict=True)) for values in product(*more.values())]
+            rows += [{**row, **entry_of} for entry_of in extra]
+        return rows
+
+    return cases
+
+
+def say(graph: Graph, r: int, h: int) -> str:
+    """A case in words."""
+    return f"{graph.name}, r = {r}, h = {h}"
+
+
+WIDTH, UNITS = integer("r", "[1, inf)"), integer("h", "[1, inf)")
+WEIGHTS = (
+    drawn("W", "weights W"),
+    drawn("W_star", "teacher W* with rows of length 1"),
+)
+REGULAR = domain(
+    graph(among="every regular graph"),
+    WIDTH,
+    UNITS,
+    *WEIGHTS,
+    cases=on_graphs(regular_graphs),
+    derived=("seed",),
+    words=say,
+)
+ANY = domain(
+    graph(),
+    WIDTH,
+    UNITS,
+    *WEIGHTS,
+    cases=on_graphs(small_graphs),
+    derived=("seed",),
+    words=say,
+)
+SCALED = domain(
+    graph(),
+    WIDTH,
+    UNITS,
+    *WEIGHTS,
+    real("scale", "(0, inf)", "length |w*| of the rows of the teacher"),
+    cases=on_graphs(small_graphs, scale=(0.3, 1e-6, 7.0, 1e6)),
+    derived=("seed",),
+    words=lambda graph, r, h, scale: f"{say(graph, r, h)}, |w*| = {scale:g}",
+)
+SAMPLED_REGULAR = domain(
+    graph(among="every regular graph"),
+    WIDTH,
+    UNITS,
+    *WEIGHTS,
+    fixed("independent standard normal features"),
+    cases=lambda budget: on_graphs(regular_graphs, samples=(_SAMPLES[budget],))(budget),
+    derived=("seed", "samples"),
+    words=say,
+)
+NEIGHBORHOODS = domain(
+    graph(among="every regular graph"),
+    fixed("neighbourhoods that contain the node itself"),
+    derived=("neighborhood",),
+    cases=lambda budget: [
+        {"graph": entry, "neighborhood": "closed"} for entry in regular_graphs(budget)
+    ],
+)
+GRAPHS = domain(graph(), cases=lambda budget: [{"graph": entry} for entry in small_graphs(budget)])
+
+
+@claim("awasthi2021:definition-shared-messages/count", GRAPHS, each=True)
+def shared_messages(graph: Graph) -> Any:
+    """d_ij counts the common members of two closed neighbourhoods and is entry (i, j) of (Adj + I)²;
+    the overlap measure has the same total."""
+    counted = relu_pairs.shared_messages(graph)
+    matrix = np.asarray(graph.adjacency.todense()) + np.eye(graph.nodes, dtype=np.int64)
+    total = float(overlap(graph).shared_messages)
+    return both(
+        equal(counted, matrix @ matrix, ("common members", "entry of (Adj + I)²")),
+        equal(counted.sum(), total, ("all common members", "total of the overlap measure")),
+    )
+
+
+@claim("awasthi2021:definition-shared-messages/diagonal", GRAPHS, each=True)
+def own_messages(graph: Graph) -> Any:
+    """d_ii = d_i + 1."""
+    counted = np.diag(relu_pairs.shared_messages(graph))
+    return equal(counted, graph.degrees + 1, ("d_ii", "d_i + 1"))
+
+
+@claim("awasthi2021:remark-neighbourhood-sum", NEIGHBORHOODS, each=True)
+def neighborhood_sum(graph: Graph, neighborhood: str) -> Any:
+    """Each x̄_i is a sum of d + 1 different features, so that it is N(0, (d+1) I)."""
+    one_by_one = np.eye(graph.nodes)[:, :, None]
+    coefficients = relu_network.neighborhood_sums(one_by_one, graph, neighborhood)[:, :, 0]
+    degree = float(graph.degrees[0])
+    return both(
+        equal((coefficients**2).sum(axis=0), degree + 1, ("variance of x̄_i", "d + 1")),
+        equal((coefficients != 0).sum(axis=0), degree + 1, ("messages in x̄_i", "d + 1")),
+    )
+
+
+@claim("awasthi2021:eq-4", SAMPLED_REGULAR, each=True)
+def data_of_the_network(
+    graph: Graph, W: np.ndarray, W_star: np.ndarray, seed: int, samples: int
+) -> Any:
+    """The data of Eq. (4) have the loss of Eq. (12)."""
+    features = np.random.default_rng(seed).normal(size=(samples, graph.nodes, W.shape[1]))
+    expected = float(relu_gnn.loss(W, W_star, overlap(graph)))
+
+    def against(neighborhood: str) -> Any:
+        ours, theirs = (
+            relu_network.outputs(features, weights, graph, neighborhood) for weights in (W, W_star)
+        )
+        losses = ((ours - theirs) ** 2).sum(axis=1) / 2
+        error = losses.std(ddof=1) / np.sqrt(samples)
+        names = ("mean loss of samples", "loss of Eq. (12)")
+        return sampled(losses.mean(), error, expected, names)
+
+    return readings(
+        N_without_the_node_itself=against("open"), N_with_the_node_itself=against("closed")
+    )
+
+
+@claim("awasthi2021:remark-factor-sqrt-2/loss", ANY, each=True)
+def loss_without_the_factor(graph: Graph, W: np.ndarray, W_star: np.ndarray, seed: int) -> Any:
+    """With max(t, 0) for √2 max(t, 0) every loss is halved, on every set of features."""
+    features = np.random.default_rng(seed).normal(size=(16, graph.nodes, W.shape[1]))
+    losses = []
+    for activation in ("relu", "scaled_relu"):
+        ours, theirs = (
+            relu_network.outputs(features, rows, graph, activation=activation)
+            for rows in (W, W_star)
+        )
+        losses.append(((ours - theirs) ** 2).sum(axis=1) / 2)
+    return equal(losses[0], losses[1] / 2, ("loss without the factor", "half the loss"))
+
+
+@claim("awasthi2021:remark-factor-sqrt-2/iterates", ANY, tolerance=1e-11, each=True)
+def iterates_without_the_factor(graph: Graph, W: np.ndarray, W_star: np.ndarray) -> Any:
+    """With max(t, 0) and twice the learning rate gradient descent has the same iterates."""
+    measure = overlap(graph)
+    rate = 0.3 / float(relu_gnn.sums(measure, 1.0)[0])
+    ours, theirs = W, W
+    for _ in range(5):
+        ours = ours - rate * np.asarray(relu_gnn.gradient(ours, W_star, measure))
+        theirs = theirs - 2 * rate * _gradient_without_the_factor(graph, theirs, W_star)
+    return equal(theirs, ours, ("iterate without the factor", "iterate with it"), 1.0 + abs(ours))
+
+
+def _gradient_without_the_factor(graph: Graph, W: np.ndarray, W_star: np.ndarray) -> np.ndarray:
+    """The gradient of the loss with the dual of max(t, 0) in Eq. (12), by the chain rule."""
+    shared = relu_pairs.shared_messages(graph).astype(float)
+    size = np.sqrt(np.outer(np.diag(shared), np.diag(shared)))
+    rho = np.clip(shared / size, -1.0, 1.0)
+    rows = []
+    for w, v in zip(W, W_star, strict=True):
+        length, teacher = float(np.linalg.norm(w)), float(np.linalg.norm(v))
+        cos = float(np.clip(w @ v / (length * teacher), -1.0, 1.0))
+        at = rho * cos
+        full = float((size * dual_activation("relu", rho)).sum())
+        mixed = float((size * dual_activation("relu", at)).sum())
+        slope = float((shared * dual_activation("relu", at, derivative=True)).sum())
+        turned = slope * (v - teacher * cos * w / length)
+        rows.append(full * w - teacher * mixed * w / length - turned)
+    return np.array(rows)
+
+
+@claim("awasthi2021:remark-unit-norms/iterates", SCALED, tolerance=1e-11, each=True)
+def iterates_of_another_length(
+    graph: Graph, W: np.ndarray, W_star: np.ndarray, scale: float
+) -> Any:
+    """A teacher with rows of length |w*| and a start |w*| W_0 give |w*| times the iterates, and |w*|²
+    times the losses, of a unit teacher and W_0, with the same learning rate."""
+    measure = overlap(graph)
+    rate = 0.7 / float(relu_gnn.sums(measure, 1.0)[0])
+    ours, theirs = W, scale * W
+    for _ in range(5):
+        ours = ours - rate * relu_pairs.gradient(graph, ours, W_star)
+        theirs = theirs - rate * np.asarray(relu_gnn.gradient(theirs, scale * W_star, measure))
+    loss = float(relu_gnn.loss(scale * W, scale * W_star, measure))
+    names = ("iterate / |w*|", "iterate with a unit teacher")
+    return both(
+        equal(theirs / scale, ours, names, 1.0 + np.abs(ours)),
+        equal(
+            loss / scale**2,
+            relu_pairs.loss(graph, W, W_star),
+            ("loss / |w*|²", "loss for |w*| = 1"),
+        ),
+    )

@@ -21,9 +21,7 @@ from gnnconv_lib.bounds.li2021.concentration import (
     equation_36_printed,
     equation_38,
     lemma_3_nodes,
-    lemma_4_smallest_delta,
     lemma_5_nodes,
-    squared_norm_quantile,
 )
 from gnnconv_lib.bounds.li2021.constants import (
     Setting,
@@ -41,7 +39,6 @@ from gnnconv_lib.bounds.li2021.hypotheses import (
     Hypothesis,
     hypotheses,
     labels_needed,
-    smallest_setting,
 )
 from gnnconv_lib.bounds.li2021.theorem_2 import (
     corrected_floor,
@@ -102,10 +99,7 @@ __all__ = [
     "hypotheses",
     "labels_needed",
     "lemma_3_nodes",
-    "lemma_4_smallest_delta",
     "lemma_5_nodes",
     "radius",
-    "smallest_setting",
-    "squared_norm_quantile",
     "width",
 ]

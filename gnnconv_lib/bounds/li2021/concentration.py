@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from gnnconv_lib.bounds.li2021.constants import Setting, radius, width
-from gnnconv_lib.validation import InvalidInput, require_choice
+from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
     "deviation_W_corrected",
@@ -30,9 +28,7 @@ __all__ = [
     "equation_36_printed",
     "equation_38",
     "lemma_3_nodes",
-    "lemma_4_smallest_delta",
     "lemma_5_nodes",
-    "squared_norm_quantile",
 ]
 
 
@@ -183,39 +179,6 @@ def lemma_5_nodes(setting: Setting, delta: float) -> float:
     4.0
     """
     return 8 * math.log(1 / _delta(delta)) / setting.features
-
-
-def lemma_4_smallest_delta(labels: int, reading: str = "log(2/delta)") -> float:
-    """The smallest delta that sqrt(n log n) >= (3/2) log 2/delta admits, in either reading.
-
-    Args:
-        reading: "log(2/delta)", or "log(2)/delta".
-
-    Reference: li2021, Lemmas 4 and 6.
-
-    >>> round(lemma_4_smallest_delta(100) * 1e6, 3)
-    1.224
-    """
-    require_choice("reading", reading, ("log(2/delta)", "log(2)/delta"))
-    root = math.sqrt(labels * math.log(labels))
-    if reading == "log(2/delta)":
-        return 2 * math.exp(-2 / 3 * root)
-    return math.inf if root == 0 else 1.5 * math.log(2) / root
-
-
-def squared_norm_quantile(singular_values: np.ndarray, features: int, delta: float) -> float:
-    """A bound that |X|_F^2 = |P H|_F^2 exceeds with probability at most delta.
-
-    d sum s^2 + 2 sqrt(d x sum s^4) + 2 x max s^2 with x = ln(1/delta), s the singular values of P = D^-1 A.
-    It replaces n (d + 4 d d-bar) in Lemma 3. Source: the tail bound for weighted chi-square sums of
-    Laurent and Massart.
-
-    >>> round(squared_norm_quantile(np.array([1.0]), 4, math.exp(-1)), 12)
-    10.0
-    """
-    squares, x = np.square(singular_values), math.log(1 / _delta(delta))
-    spread = 2 * math.sqrt(features * x * float(np.sum(squares**2)))
-    return features * float(np.sum(squares)) + spread + 2 * x * float(np.max(squares))
 
 
 def deviation_W_corrected(setting: Setting, effective: float, delta: float, reach: float) -> float:

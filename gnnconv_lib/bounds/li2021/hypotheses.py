@@ -8,9 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.optimize import minimize
-
 from gnnconv_lib import activations
 from gnnconv_lib.bounds.li2021.concentration import lemma_3_nodes, lemma_5_nodes
 from gnnconv_lib.bounds.li2021.constants import Setting
@@ -18,12 +15,9 @@ from gnnconv_lib.bounds.li2021.theorem_2 import (
     equation_40,
     equation_41_corrected,
     equation_41_printed,
-    equation_44,
 )
 
-__all__ = ["Hypothesis", "hypotheses", "labels_needed", "smallest_setting"]
-
-_LARGEST_LOG = math.log(1000.0)
+__all__ = ["Hypothesis", "hypotheses", "labels_needed"]
 
 
 @dataclass(frozen=True)
@@ -102,49 +96,6 @@ def hypotheses(setting: Setting, activation: str, delta: float = 0.1) -> tuple[H
     nodes = setting.labels * (1 if setting.level == "node" else setting.largest_graph)
     rows.append(_limit("Lemma 3 or 5: number of nodes", nodes, count, flip=True))
     return tuple(rows)
-
-
-def smallest_setting(
-    features: int = 2, free_slope: bool = False, nonvacuous: bool = True
-) -> Setting:
-    """The setting in which Theorem 2 needs the fewest labels, found by search (node level, c = 1).
-
-    Isolated nodes, the identity (Xi = I), no noise, W_0 = W*, v_0 = v*: everything that helps. Searched
-    are |v*|, the step size and, with `free_slope`, an L_sigma above the smallest one, which Assumption 2
-    allows; |v*| and L_sigma lie between 1 and 1000, since the number falls with both.
-    `nonvacuous` also asks for a floor (44) below sqrt 2, the largest error that (39) allows.
-
-    Returns:
-        the `Setting` with `labels` set to the number needed.
-
-    >>> smallest_setting().labels > 1e5
-    True
-    """
-
-    def build(point: np.ndarray) -> Setting:
-        target = math.exp(min(abs(point[0]), _LARGEST_LOG))
-        slope = math.exp(min(abs(point[2]), _LARGEST_LOG)) if free_slope else 1.0
-        base = Setting(features=features, target=target, product=target**2, slope=slope)
-        share = 1 / (1 + math.exp(-min(abs(point[1]), 30.0)))
-        return base.but(learning_rate=share * equation_40(base))
-
-    def needed(point: np.ndarray) -> float:
-        setting = build(point)
-        found = _log_labels(setting, True)
-        return max(found, _log_root(_floor_scale(setting))) if nonvacuous else found
-
-    starts = [np.array([a, 0.5, b]) for a in (0.5, 3.0) for b in (0.1, 2.0)]
-    options = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 300}
-    best = min(
-        (minimize(needed, start, method="Nelder-Mead", options=options) for start in starts),
-        key=lambda found: float(found.fun),
-    )
-    return build(best.x).but(labels=math.ceil(math.exp(float(best.fun))))
-
-
-def _floor_scale(setting: Setting) -> float:
-    """The factor of sqrt(log n / n) in the floor (44), relative to sqrt 2."""
-    return equation_44(setting.but(labels=3)) / math.sqrt(2 * math.log(3) / 3)
 
 
 def _log_labels(setting: Setting, printed: bool) -> float:

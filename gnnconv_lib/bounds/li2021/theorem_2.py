@@ -1,13 +1,16 @@
 """Lemmas 1 and 2 and Theorem 2 of li2021: Eqs. (18)-(20) and (40)-(49), and the corrected theorem for q = 1.
 
-Corrected theorem, one hidden unit, population: let M(c) be the mean product of two outputs at angle
-arccos c (`averaging_gnn.population_map`), c_0 = W*'W_0 > 0, v_0 v* > 0, alpha <= 1/M(1) and
-alpha max(v_0^2, v*^2) <= 1. Then, with rho = min(v_0 v*, v*^2 M(c_0)/M(1)),
+Corrected theorem, one hidden unit: let M(c) be the mean product of two outputs at angle arccos c
+(`averaging_gnn.population_map`), K = Lip^2 times the mean variance of a read-out of X, which bounds M';
+both deviations at most eta_W, eta_v along the path; 0 <= c_1 <= c_0 = W*'W_0 and
+rho = min(v_0 v*, (v*^2 M(c_1) - eta_v |v*|)/M(1)) > 0; alpha M(1) <= 1 and
+alpha max(|v_0|, |v*| + eta_v/M(1))^2 <= 1/2; k = 4 eta_W (1 + alpha rho + sqrt(1 + alpha rho))/rho with
+k^2 <= 2 (1 - c_1). Then v_t v* >= rho, and with b = 1 - alpha M(1)
 
-    |W_t - W*| <= (1 + alpha rho)^(-t/2) |W_0 - W*|,
-    |v_t - v*| <= (1 - alpha M(1))^t |v_0 - v*| + alpha |v*| K/2 sum_s (1 - alpha M(1))^(t-1-s) |W_s - W*|^2,
+    |W_t - W*| <= k + (1 + alpha rho)^(-t/2) (|W_0 - W*| - k) =: w_t,
+    |v_t - v*| <= b^t |v_0 - v*| + alpha sum_{s<t} b^(t-1-s) (|v*| K/2 w_s^2 + eta_v).
 
-where K = Lip^2 mean tau_i^2 bounds M'. Book page `book/li2021/convergence` proves it.
+In the population (eta = 0, k = 0) 1/2 may be 1. Book page `book/li2021/convergence` proves it.
 """
 
 from __future__ import annotations
@@ -61,24 +64,34 @@ def equation_18_constant(learning_rate: float, rho: float, deviation: float) -> 
 
 
 def equation_20(
-    error_v: Any, error_W: Any, setting: Setting, lowest: float, largest: float, steepest: float
+    error_v: Any,
+    error_W: Any,
+    setting: Setting,
+    lowest: float,
+    largest: float,
+    steepest: float,
+    deviation: Any = 0.0,
 ) -> Any:
-    """Right side of (19)-(20) without eta_v.
+    """Right side of (19)-(20).
 
-    (1 - a m/2 + 3 M^2 a^2) e^2 + (a L^2/m + 3 L^2 a^2) |W-W*|^2 |v*|^2.
+    (1 - a m/2 + 3 M^2 a^2) e^2 + (a L^2/m + 3 L^2 a^2) |W-W*|^2 |v*|^2 + (2a/m + 3 a^2) eta_v^2.
 
     Args:
         lowest, largest, steepest: sigma_m, sigma_M and L of Lemma 2.
+        deviation: eta_v.
 
     Reference: li2021, Eqs. (19)-(20).
 
     >>> round(float(equation_20(2.0, 0.0, Setting(learning_rate=0.1), 1.0, 1.0, 1.0)), 12)
     3.92
+    >>> round(float(equation_20(0.0, 0.0, Setting(learning_rate=0.1), 1.0, 1.0, 1.0, 2.0)), 12)
+    0.92
     """
     a = setting.learning_rate
     keep = 1 - a * lowest / 2 + 3 * (largest * a) ** 2
     pull = steepest**2 * (a / lowest + 3 * a**2)
-    return keep * np.square(error_v) + pull * np.square(error_W) * setting.target**2
+    left = (2 * a / lowest + 3 * a**2) * np.square(deviation)
+    return keep * np.square(error_v) + pull * np.square(error_W) * setting.target**2 + left
 
 
 def equation_40(setting: Setting) -> float:
@@ -210,16 +223,17 @@ def equation_49(setting: Setting) -> float:
     return equation_48(setting) * (1 + setting.at_zero) * _spread(setting)
 
 
-def corrected_rho(product: float, target: float, ratio: float) -> float:
-    """rho = min(v_0 v*, v*^2 M(c_0) / M(1)), what v_t v* never falls below (q = 1, population).
+def corrected_rho(product: Any, target: Any, ratio: Any, shift: Any = 0.0) -> Any:
+    """rho = min(v_0 v*, v*^2 M(c_1) / M(1) - eta_v |v*| / M(1)), which v_t v* never falls below.
 
     Args:
-        ratio: M(c_0) / M(1).
+        product: v_0 v*. ratio: M(c_1) / M(1).
+        shift: eta_v / M(1), 0 in the population.
 
-    >>> corrected_rho(0.5, 1.0, 0.25)
-    0.25
+    >>> float(corrected_rho(0.5, 1.0, 0.25)), float(corrected_rho(0.5, 2.0, 0.25, 0.375))
+    (0.25, 0.25)
     """
-    return min(product, target**2 * ratio)
+    return np.minimum(product, np.square(target) * ratio - shift * np.abs(target))
 
 
 def corrected_floor(
@@ -252,19 +266,27 @@ def corrected_path(
     error_W: float,
     error_v: float,
     steps: int,
+    gain: float = 1.0,
+    deviation_W: float = 0.0,
+    deviation_v: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both bounds of the corrected theorem for t = 0, ..., steps (population).
+    """Both bounds of the corrected theorem for t = 0, ..., steps.
+
+    Args:
+        second_moment: M(1). slope: K. gain: 1, or 1/n in the literal reading of Eq. (11).
+        deviation_W, deviation_v: eta_W and eta_v, 0 in the population.
 
     >>> W, v = corrected_path(0.5, 2.0, 1.0, 1.0, 1.0, 0.0, 1.0, 2)
     >>> W.tolist(), v.tolist()
     ([0.0, 0.0, 0.0], [1.0, 0.5, 0.25])
     """
     t = np.arange(steps + 1)
-    of_W = error_W * (1 + learning_rate * rho) ** (-t / 2)
+    k = equation_18_constant(learning_rate * gain, rho, deviation_W)
+    of_W = k + (error_W - k) * (1 + learning_rate * gain * rho) ** (-t / 2)
     of_v = np.empty(steps + 1)
     of_v[0] = error_v
     for s in range(steps):
-        pull = learning_rate * target * slope / 2 * of_W[s] ** 2
+        pull = learning_rate * (target * slope / 2 * of_W[s] ** 2 + deviation_v)
         of_v[s + 1] = (1 - learning_rate * second_moment) * of_v[s] + pull
     return of_W, of_v
 

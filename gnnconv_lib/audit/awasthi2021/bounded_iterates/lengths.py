@@ -1,176 +1,208 @@
 """Lemmas 1 and 6: the length of the iterates stays bounded above and away from zero.
 
+The probability 1 - e^{-O(r)} is that of the event l_0 <= 2 sigma sqrt r and c_0 >= -0.4, which is
+shown to be at least 1 - e^{-r/20}; on it the two bounds hold for all t.
+
 Reference: awasthi2021, Lemmas 1 and 6. Book page: book/awasthi2021/bounded-iterates.
 """
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from gnnconv_lib.audit._relu_cases import attack, cases
-from gnnconv_lib.audit._relu_paths import next_length, paths
+from gnnconv_lib.audit import _size_lemmas
+from gnnconv_lib.audit._exact_relu import exactly, next_square
+from gnnconv_lib.audit._relu_domains import SPARSE_REGULAR
+from gnnconv_lib.audit._relu_runs import runs
+from gnnconv_lib.audit._relu_steps import (
+    PRINTED_STEP,
+    STEP_ENDS,
+    library_step,
+    next_length,
+    next_point,
+    steps,
+)
+from gnnconv_lib.audit._relu_symbols import Symbols
+from gnnconv_lib.audit.awasthi2021.bounded_iterates import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    claim,
+    correction,
+    domain,
+    equal,
+    fixed,
+    integer,
+    proved,
+    real,
+    symbolic_zero,
+    where,
+)
 
-__all__ = [
-    "initial_length",
-    "length_recursion",
-    "lower_bound",
-    "lower_bound_chain",
-    "lower_step",
-    "one_step_bounds",
-    "upper_bound",
-    "upper_step",
-]
+_COSINE = -0.4
 
-ENDS = (1 / (16 * math.pi), 1 / (6 * math.pi))
+STEPS = steps("every graph", PRINTED_STEP)
+SPARSE_STEPS = steps(SPARSE_REGULAR, PRINTED_STEP)
+ALL_STEPS = steps("every graph", real("x", "(0, 1]", "x = ηA"), chosen=(1e-3, *STEP_ENDS, 0.5, 1.0))
+RUNS = runs(PRINTED_STEP, chosen=STEP_ENDS)
+GAUSSIAN_RUNS = runs(
+    PRINTED_STEP,
+    real("sigma", "(0, inf)", "σ"),
+    integer("r", "[1, inf)"),
+    where("ℓ₀ ≤ 2σ√r", lambda length, sigma, r: length <= 2 * sigma * np.sqrt(r) * (1 + 1e-12)),
+    chosen=STEP_ENDS,
+    more=lambda made: _gaussian(made["length"], made["cos"]),
+)
+RUNS_FROM_THE_EVENT = runs(
+    PRINTED_STEP,
+    chosen=STEP_ENDS,
+    cos="[-0.4, 1]",
+    keep=lambda cos: cos >= _COSINE,
+)
+DIMENSIONS = domain(
+    integer("r", "[1, inf)"),
+    fixed("w₀ ~ N(0, σ²I), any σ > 0"),
+    cases=lambda budget: {"r": np.arange(1.0, 200 if budget == "quick" else 3000)},
+)
 
 
-def length_recursion(budget: str = "quick") -> Evidence:
-    """l_{t+1}^2 = l^2 + x^2 l^2 + (x B/A)^2 + (x C sin/A)^2 - 2 x l^2 + 2 x l B/A - 2 x^2 l B/A."""
-    at = cases(budget)
-    step = ENDS[1]
-    ratio = at.mixed / at.full
-    printed = at.length**2 * (1 + step**2 - 2 * step) + (step * ratio) ** 2
-    printed = printed + (step * at.slope * at.sine / at.full) ** 2
-    printed = printed + 2 * step * at.length * ratio - 2 * step**2 * ratio * at.length
-    exact = next_length(at, step) ** 2
-    error = np.abs(printed - exact)
-    return attack(
-        "the expansion of l_{t+1}^2", at, error, 1e-13 * (1 + at.length**2), kind="numerical"
+def _gaussian(length: np.ndarray, cos: np.ndarray) -> dict[str, np.ndarray]:
+    """r and the smallest sigma (or a hundred times it) that a start may come from."""
+    place = np.arange(len(length))
+    r = np.where(np.abs(cos) == 1, 1.0, np.array([2.0, 10.0, 100.0])[place % 3])
+    return {"r": r, "sigma": length / (2 * np.sqrt(r)) * np.where(place % 4 == 3, 100.0, 1.0)}
+
+
+@claim("awasthi2021:lemma-1/upper", GAUSSIAN_RUNS)
+def stays_below(sigma: Any, r: Any, lengths: Any) -> Any:
+    """ℓ_t ≤ 2σ√r + 4π + 1 for all t ≥ 0, from every start with ℓ₀ ≤ 2σ√r."""
+    bound = bounds.lemma_1_printed(sigma, r)[1]
+    # Step by step: the bound is at least 1 and at least ℓ₀.
+    sides = at_most(lengths, bound[:, None], ("ℓ_t", "2σ√r + 4π + 1"))
+    return proved(lemmas.upper(), sides=sides)
+
+
+@claim("awasthi2021:lemma-1/lower", RUNS_FROM_THE_EVENT)
+def stays_above(lengths: Any) -> Any:
+    """ℓ_t ≥ 1/(36π²) for all t ≥ 1, from every start with c₀ ≥ -0.4."""
+    return at_most(bounds.lemma_1_printed(1.0, 1)[0], lengths[:, 1:], ("1/(36π²)", "ℓ_t"))
+
+
+@claim("awasthi2021:lemma-1/probability", DIMENSIONS)
+def event_is_likely(r: Any) -> Any:
+    """P(ℓ₀ > 2σ√r or c₀ < -0.4) ≤ e^{-r/20}, so that 1 - e^{-O(r)} is at least 1 - e^{-r/20}."""
+    cap = np.array([float(bounds.probability_of_cosine_below(_COSINE, int(k))) for k in r])
+    return at_most(cap + chi2.sf(4 * r, r), np.exp(-r / 20), ("P(miss)", "e^{-r/20}"))
+
+
+@claim("awasthi2021:remark-length-recursion", STEPS, tolerance=1e-9)
+def length_recursion(
+    graph: Any, length: Any, cos: Any, sine: Any, A: Any, B: Any, C: Any, x: Any
+) -> Any:
+    """The expansion of ℓ_{t+1}² as printed is that of one step of gradient descent."""
+    s = Symbols()
+    next_a = s.alpha - s.eta * s.diff(s.loss, s.alpha)
+    next_b = s.beta - s.eta * s.diff(s.loss, s.beta)
+    exact = _expansion(s.length, s.beta / s.length, s.full, s.mixed, s.slope, s.eta)
+    zero = symbolic_zero(next_a**2 + next_b**2 - exact, s.numerator)
+    along, across = library_step(graph, length, cos, A, x)
+    printed = _expansion(length, sine, A, B, C, x / A)
+    names = ("ℓ² after w - η∇L", "the printed expansion")
+    sides = equal(along**2 + across**2, printed, names, scale=(1 + length) ** 2)
+    return proved(zero, sides=sides)
+
+
+def _expansion(length: Any, sine: Any, A: Any, B: Any, C: Any, eta: Any) -> Any:
+    return (
+        length**2
+        + eta**2 * A**2 * length**2
+        + eta**2 * B**2
+        + eta**2 * sine**2 * C**2
+        - 2 * eta * A * length**2
+        + 2 * eta * length * B
+        - 2 * eta**2 * A * B * length
     )
 
 
-def upper_step(budget: str = "quick") -> Evidence:
-    """l_{t+1}^2 <= (l (1 - 1/(16 pi)))^2 + 1/16 at both ends of the step range.
-
-    The cross term 2 eta (1 - eta A) l B is missing: on every sparse graph it fails from l = 1.6 on.
-    """
-    at = cases(budget)
-    printed = (at.length * (1 - ENDS[0])) ** 2 + 1 / 16
-    reached = np.maximum(next_length(at, ENDS[0]), next_length(at, ENDS[1])) ** 2
-    bound = np.maximum(*[bounds.lemma_1(at.length, 1.0, step)[1] for step in ENDS]) ** 2
-    return attack(
-        "l_{t+1}^2 <= (l (1 - 1/(16 pi)))^2 + 1/16",
-        at,
-        reached,
-        printed,
-        corrected=("l_{t+1} <= (1 - eta A) l + eta A, so that l_t <= max(l_0, 1).", reached, bound),
+@claim(
+    "awasthi2021:remark-length-upper-step",
+    STEPS,
+    corrected_by="awasthi2021:remark-length-upper-step/contraction",
+)
+def upper_step(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any) -> Any:
+    """ℓ_{t+1}² ≤ (ℓ_t(1 - 1/(16π)))² + 1/16."""
+    printed = (length * (1 - STEP_ENDS[0])) ** 2 + 1 / 16
+    reached = next_length(length, cos, A, B, C, x)
+    by_hand = exactly(
+        lambda s, pi, x: (
+            next_square(s, x),
+            (s.length * (1 - 1 / (16 * pi))) ** 2 + s.n / (16 * s.n),
+        )
     )
+    names = ("ℓ² after a step", "(ℓ(1 - 1/(16π)))² + 1/16")
+    return at_most(reached**2, printed, names, exactly=by_hand)
 
 
-def lower_step(budget: str = "quick") -> Evidence:
-    """l_{t+1}^2 >= l^2 (1-x)^2 + 2 (x B/A) l (1-x) + (x B/A)^2 >= (x B/A)^2, x = eta A."""
-    at = cases(budget)
-    step = ENDS[1]
-    ratio = step * at.mixed / at.full
-    middle = (at.length * (1 - step) + ratio) ** 2
-    left = np.maximum(middle, ratio**2)
-    return attack(
-        "l_{t+1}^2 >= ((1-x) l + x B/A)^2 >= (x B/A)^2", at, left, next_length(at, step) ** 2
-    )
-
-
-def upper_bound(budget: str = "quick") -> Evidence:
-    """l_t <= l_0 + 4 pi + 1 along trajectories; in fact l_t <= max(l_0, 1)."""
-    run = paths(budget, ENDS[1])
-    at = run.next_
-    start = run.at_start(run.length[:, :, 0])
-    printed = attack("l_t <= l_0 + 4 pi + 1", at, at.length, start + 4 * math.pi + 1)
-    if printed.verdict != "holds":
-        return printed
-    sharp = attack(
-        f"l_t <= max(l_0, 1) <= l_0 + 4 pi + 1: {run.words()}",
-        at,
-        at.length,
-        np.maximum(start, 1.0),
-    )
-    # The sharp bound is ours: its failure would not be one of the printed statement.
-    numbers = {**printed.numbers, "violations of l_t <= max(l_0, 1)": sharp.numbers["violations"]}
-    summary = sharp.summary if sharp.verdict == "holds" else printed.summary
-    return Evidence(printed.kind, printed.verdict, summary, numbers, printed.tolerance)
-
-
-def lower_bound(budget: str = "quick") -> Evidence:
-    """l_t >= 1/(36 pi^2) for t >= 1 with probability 1 - e^{-O(r)}, on every graph.
-
-    The event is s(min(c_0, 0)) >= 4/(9 pi), from which l_t >= eta A s(min(c_0, 0)) gives the bound at
-    the lower end of the step range. Its complement has probability at most e^{-c' r}, exactly.
-    """
-    lower, _ = bounds.lemma_1_printed(1.0, 1)
-    threshold = brentq(lambda c: float(bounds.lemma_1_lower(c)) - 4 / (9 * math.pi), -0.99, 0.0)
-    dimensions = np.arange(1, 200)
-    miss = np.array([bounds.probability_of_cosine_below(threshold, int(r)) for r in dimensions])
-    miss = np.minimum(miss + chi2.sf(4 * dimensions, dimensions), 1.0)
-    rate = float(np.min(-np.log(miss) / dimensions))
-    run = paths(budget, ENDS[0])
-    at = run.next_
-    first = run.at_start(run.cos[:, :, 0])
-    words = f"l_t >= 1/(36 pi^2) for t >= 1, c_0 >= {threshold:.2f}: {run.words()}"
-    found = attack(words, at, lower, at.length, first >= threshold)
-    below = float(np.mean((at.length < lower)[first < threshold]))
-    numbers = {
-        **found.numbers,
-        "smallest cosine of the event": threshold,
-        "rate c' in P(miss) <= e^{-c' r}": rate,
-        "violations below that cosine, share": below,
-    }
-    if found.verdict == "holds" and rate > 0:
-        summary = f"{found.summary[:-1]}; P(miss) <= exp(-{rate:.3f} r) for r < 200, exact."
-        return Evidence(found.kind, "holds", summary, numbers, found.tolerance)
-    return found
-
-
-def lower_bound_chain(budget: str = "quick") -> Evidence:
-    """eta B >= 1/(36 pi^2) from B >= (d+1) n^2/(4 pi), as printed: only 1/(64 pi^2) follows.
-
-    A <= (d+1) n^2 and eta A >= 1/(16 pi) give eta B >= 1/(16 pi) * 1/(4 pi).
-    """
-    at = cases(budget)
-    lower, _ = bounds.lemma_1_printed(1.0, 1)
-    where = at.regular & (at.mixed >= (at.degree + 1) * at.nodes**2 / (4 * math.pi))
-    reached = ENDS[0] * at.mixed / at.full
-    return attack(
-        "eta B >= 1/(36 pi^2) where B >= (d+1) n^2/(4 pi), eta = 1/(16 pi A)",
-        at,
-        lower,
-        reached,
-        where,
-        corrected=(
-            "eta B >= 1/(64 pi^2). The bound 1/(36 pi^2) itself holds for t >= 1 on every graph from "
-            "every start with c_0 >= -0.4, for another reason: l_t >= eta A s(min(c_0, 0)).",
-            1 / (64 * math.pi**2),
-            reached,
+@correction("awasthi2021:remark-length-upper-step/contraction", ALL_STEPS)
+def upper_contraction(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any) -> Any:
+    """ℓ_{t+1} ≤ (1 - ηA)ℓ_t + ηA for every η ≤ 1/A, and so at most max(ℓ_t, 1)."""
+    reached = next_length(length, cos, A, B, C, x)
+    bound = bounds.lemma_1(length, B / A, x)[1]
+    return both(
+        proved(lemmas.upper(), sides=at_most(reached, bound, ("ℓ after a step", "(1 - ηA)ℓ + ηA"))),
+        proved(
+            lemmas.upper(),
+            sides=at_most(reached, np.maximum(length, 1.0), ("ℓ after a step", "max(ℓ, 1)")),
         ),
     )
 
 
-def one_step_bounds(budget: str = "quick") -> Evidence:
-    """(1-x) l + x B/A <= l_{t+1} <= (1-x) l + x for every x in (0, 1], on every graph."""
-    at = cases(budget)
-    excess = np.zeros_like(at.length)
-    for step in (1e-3, *ENDS, 0.5, 1.0):
-        low, high = bounds.lemma_1(at.length, at.mixed / at.full, step)
-        reached = next_length(at, step)
-        excess = np.maximum(excess, np.maximum(low - reached, reached - high) / high)
-    return attack("(1-x) l + x B/A <= l_{t+1} <= (1-x) l + x", at, excess, 1e-13)
+@claim("awasthi2021:remark-length-upper", RUNS)
+def upper_bound(length: Any, lengths: Any) -> Any:
+    """ℓ_t ≤ ℓ₀ + 4π + 1 for all t ≥ 1."""
+    bound = length + bounds.lemma_1_printed(0.0, 1)[1]
+    sides = at_most(lengths[:, 1:], bound[:, None], ("ℓ_t", "ℓ₀ + 4π + 1"))
+    return proved(lemmas.upper(), sides=sides)
 
 
-def initial_length(budget: str = "quick") -> Evidence:
-    """P(l_0 <= 2 sigma sqrt r) >= 1 - e^{-O(r)}: exact, from the chi-square law of (l_0/sigma)^2."""
-    dimensions = np.arange(1, 200 if budget == "quick" else 3000)
-    log_tail = chi2.logsf(4 * dimensions, dimensions)
-    rate = float(np.min(-log_tail / dimensions))
-    numbers = {"smallest rate c' in P <= e^{-c' r}": rate}
-    if rate > 0:
-        summary = (
-            f"P(l_0 > 2 sigma sqrt r) <= exp(-{rate:.3f} r) for r < {len(dimensions) + 1}, exact."
-        )
-        return Evidence("numerical", "holds", summary, numbers)
-    at = int(np.argmin(-log_tail / dimensions))
-    witness = Witness(f"r = {dimensions[at]}", 0.0, float(np.exp(log_tail[at])))
-    return Evidence("numerical", "false as printed", "No exponential tail.", numbers, None, witness)
+@claim("awasthi2021:remark-length-lower-step", STEPS)
+def lower_step(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any) -> Any:
+    """ℓ_{t+1}² ≥ ℓ²(1 - ηA)² + 2ηBℓ(1 - ηA) + η²B² ≥ η²B²; B ≥ 0 on every graph."""
+    square = next_length(length, cos, A, B, C, x) ** 2
+    bound = (length * (1 - x)) ** 2 + 2 * x * B / A * length * (1 - x) + (x * B / A) ** 2
+    return both(
+        proved(
+            lemmas.lower(), sides=at_most(bound, square, ("the printed bound", "ℓ² after a step"))
+        ),
+        proved(
+            lemmas.lower(), sides=at_most((x * B / A) ** 2, bound, ("η²B²", "the printed bound"))
+        ),
+    )
+
+
+@claim("awasthi2021:remark-length-lower/chain", SPARSE_STEPS)
+def lower_chain(n: Any, d: Any, A: Any, x: Any) -> Any:
+    """With B at its lower bound n²(d+1)/(4π), ηB ≥ 1/(36π²)."""
+    lower = bounds.lemma_1_printed(1.0, 1)[0]
+    product = x * (d + 1) * n**2 / (4 * np.pi * A)
+    sides = at_most(lower, product, ("1/(36π²)", "ηB at the lower bound of B"))
+    return proved(_size_lemmas.length_after_a_step(), sides=sides)
+
+
+@claim("awasthi2021:remark-length-lower/length", SPARSE_STEPS)
+def lower_bound(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any) -> Any:
+    """ℓ_{t+1} ≥ 1/(36π²) after a step from any w ≠ 0."""
+    lower = bounds.lemma_1_printed(1.0, 1)[0]
+    along, across = next_point(length, cos, A, B, C, x)
+    sides = at_most(lower, np.hypot(along, across), ("1/(36π²)", "ℓ after a step"))
+    return proved(lemmas.least_length(), sides=sides)
+
+
+@claim("awasthi2021:remark-initial-length", DIMENSIONS)
+def initial_length(r: Any) -> Any:
+    """P(ℓ₀ > 2σ√r) ≤ e^{-0.8 r}: ℓ₀ = O(σ√r) with probability 1 - e^{-O(r)}."""
+    return at_most(chi2.logsf(4 * r, r), -0.8 * r, ("log P(ℓ₀ > 2σ√r)", "-0.8 r"))

@@ -1,4 +1,4 @@
-"""Lemma 7's steps between two iterates, and its bounds on the entries of the Hessian.
+"""Lemma 7's first step: the length on the segment between two iterates.
 
 A point of the segment from w_t to w_{t+1} is a step of size lambda eta.
 
@@ -8,119 +8,115 @@ Reference: awasthi2021, Lemma 7. Book page: book/awasthi2021/bounded-iterates.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.audit._relu_cases import attack, cases
-from gnnconv_lib.audit._relu_paths import next_length, paths
-from gnnconv_lib.audit.awasthi2021.bounded_iterates.smoothness import interior
+from gnnconv_lib.audit._exact_relu import exactly, next_square
+from gnnconv_lib.audit._relu_domains import SPARSE, Columns, in_turn
+from gnnconv_lib.audit._relu_steps import PRINTED_STEP, STEP_ENDS, next_length, steps
+from gnnconv_lib.audit.awasthi2021.bounded_iterates import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import Evidence
+from gnnconv_lib.claims import at_most, both, claim, integer, proved, real, where
 
-__all__ = [
-    "hessian_diagonal_bound",
-    "hessian_mixed_bound",
-    "segment_lower",
-    "segment_lower_step",
-    "segment_upper",
-]
-
-STEP = 1 / (6 * math.pi)
-FRACTION = 0.25  # lambda
+_LAMBDA = real("share", "[0, 1]", "λ")
+_TURN = in_turn(x=STEP_ENDS, share=(0.25, 1.0, 0.0, 0.6))
 
 
-def segment_upper(budget: str = "quick") -> Evidence:
-    """alpha^2 + beta^2 <= 2 sigma sqrt(r) + 4 pi + 1 at t = 1 from l_0 = sqrt r, sigma = 1, r = 100.
+def _gaussian(made: Columns) -> Columns:
+    """r, and the smallest sigma for which Lemma 1 allows the length."""
+    r = np.array([2.0, 1.0, 100.0])[np.arange(len(made["length"])) % 3]
+    r = np.where(np.abs(made["cos"]) == 1, r, np.maximum(r, 2.0))
+    allowed = made["length"] - bounds.lemma_1_printed(0.0, 1)[1]
+    return {**_TURN(made), "r": r, "sigma": np.maximum(allowed / (2 * np.sqrt(r)), 0.01)}
 
-    l_0 = sqrt r is the typical length, so this is no rare event.
 
-    The bound of Lemma 1 is on the length, not on its square.
-    """
-    at = cases(budget)
-    start = at.at(np.full_like(at.length, 10.0), at.cos)
-    squared = next_length(start, STEP) ** 2
-    _, length_bound = bounds.lemma_1_printed(1.0, 100)
-    return attack(
-        "l^2 <= 2 sigma sqrt(r) + 4 pi + 1 at t = 1, r = 100",
-        start,
-        squared,
-        length_bound,
-        corrected=(
-            "l <= max(l_0, 1) on every segment, since the length is convex.",
-            np.sqrt(squared),
-            np.maximum(start.length, 1.0),
-        ),
+def say(graph: Any, length: float, cos: float, x: float, share: float) -> str:
+    """A case in words."""
+    return f"{graph.name}, ℓ_t = {length:.4g}, c_t = {cos:.7g}, ηA = {x:.4g}, λ = {share:g}"
+
+
+ALLOWED = steps(
+    "every graph",
+    PRINTED_STEP,
+    _LAMBDA,
+    real("sigma", "(0, inf)", "σ"),
+    integer("r", "[1, inf)"),
+    where(
+        "ℓ_t ≤ 2σ√r + 4π + 1, as in Lemma 1",
+        lambda length, sigma, r: length <= (2 * sigma * np.sqrt(r) + 4 * np.pi + 1) * (1 + 1e-12),
+    ),
+    more=_gaussian,
+    regime=SPARSE,
+    words=lambda graph, length, cos, x, share, sigma, r: (
+        f"{say(graph, length, cos, x, share)}, σ = {sigma:.4g}, r = {r:g}"
+    ),
+)
+SEGMENTS = steps("every graph", PRINTED_STEP, _LAMBDA, more=_TURN, regime=SPARSE, words=say)
+LONG_SEGMENTS = steps(
+    "every graph",
+    PRINTED_STEP,
+    _LAMBDA,
+    length="[1/(36*pi**2), inf)",
+    place=lambda length, cos: (np.maximum(length, bounds.lemma_1_printed(1.0, 1)[0]), cos),
+    more=_TURN,
+    words=say,
+)
+
+
+@claim("awasthi2021:remark-segment-upper", ALLOWED, repair="slip")
+def segment_upper(
+    length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any, share: Any, sigma: Any, r: Any
+) -> Any:
+    """α² + β² ≤ 2σ√r + 4π + 1 on the segment."""
+    reached = next_length(length, cos, A, B, C, share * x)
+    bound = bounds.lemma_1_printed(sigma, r)[1]
+    return (
+        at_most(reached**2, bound, ("α² + β²", "2σ√r + 4π + 1"), exactly=exactly(_exact_upper)),
+        proved(lemmas.upper(), sides=at_most(reached, bound, ("√(α² + β²)", "2σ√r + 4π + 1"))),
     )
 
 
-def segment_lower_step(budget: str = "quick") -> Evidence:
-    """The printed lower bound of l^2 inside a segment, here at lambda = 1/4: lambda^2 is missing."""
-    at = cases(budget)
-    x, ratio = FRACTION * STEP, at.mixed / at.full
-    common = (at.length * (1 - x)) ** 2 + 2 * x * ratio * at.length * (1 - x)
-    squared = next_length(at, x) ** 2
-    last = (at.length * (1 - STEP)) ** 2
-    return attack(
-        "the printed lower bound of l^2 at lambda = 1/4",
-        at,
-        np.maximum(common + (STEP * ratio) ** 2, last),
-        squared,
-        corrected=(
-            "With lambda^2 eta^2 B^2 for eta^2 B^2 the chain holds, down to l >= l_t (1 - 1/(6 pi)).",
-            np.maximum(common + (x * ratio) ** 2, last),
-            squared,
-        ),
-    )
+def _exact_upper(s: Any, pi: Any, x: Any, share: Any, sigma: Any, r: Any) -> tuple[Any, Any]:
+    return next_square(s, share * x), 2 * sigma * r.sqrt() + 4 * pi + 1
 
 
-def segment_lower(budget: str = "quick") -> Evidence:
-    """l >= (1 - 1/(6 pi))/(36 pi^2) inside segments from t = 1 on, for d + 1 <= 0.45 n."""
-    run = paths(budget, STEP)
-    at = run.next_
-    bound = bounds.lemma_1_printed(1.0, 1)[0] * (1 - STEP)
-    inside = np.minimum(next_length(at, FRACTION * STEP), next_length(at, STEP))
-    sparse = at.regular & (at.degree + 1 <= 0.45 * at.nodes)
-    return attack("l >= (1 - 1/(6 pi))/(36 pi^2) on segments", at, bound, inside, sparse)
+def _exact_lower(s: Any, pi: Any, x: Any, share: Any) -> tuple[Any, Any]:
+    """The first bound with η²B², not λ²η²B², and the squared length."""
+    part, ratio = share * x, s.B / s.A
+    kept = (s.length * (1 - part)) ** 2
+    middle = kept + 2 * part * ratio * s.length * (1 - part) + (x * ratio) ** 2
+    return middle, next_square(s, part)
 
 
-def hessian_diagonal_bound(budget: str = "quick") -> Evidence:
-    """|L_aa|, |L_bb| <= A (1 + sqrt l) for l >= 1/(36 pi^2): false for short w, where they are very
-    negative. From above they never exceed A.
-    """
-    point = interior(budget)
-    top, _, low = point.exact
-    where = point.l >= bounds.lemma_1_printed(1.0, 1)[0]
-    return attack(
-        "|L_aa|, |L_bb| <= A (1 + sqrt l)",
-        point.at,
-        np.maximum(np.abs(top), np.abs(low)),
-        point.at.full * (1 + np.sqrt(point.l)),
-        where,
-        tolerance=1e-9,
-        corrected=(
-            "L_aa, L_bb <= A everywhere; from below they are at least A - (B - c C + sin^2 C')/l, "
-            "which is unbounded next to w = 0.",
-            np.maximum(top, low),
-            point.at.full,
-        ),
-    )
+@claim("awasthi2021:remark-segment-lower-step", SEGMENTS, repair="slip")
+def segment_lower_step(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any, share: Any) -> Any:
+    """ℓ² ≥ ℓ_t²(1-ληA)² + 2ληBℓ_t(1-ληA) + η²B² ≥ ℓ_t²(1-ληA)² ≥ ℓ_t²(1-1/(6π))²."""
+    part, ratio = share * x, B / A
+    square = next_length(length, cos, A, B, C, part) ** 2
+    kept = (length * (1 - part)) ** 2
+    last = (length * (1 - 1 / (6 * math.pi))) ** 2
+
+    def chain(third: Any, first: Any = None) -> Any:
+        middle = kept + 2 * part * ratio * length * (1 - part) + third
+        return both(
+            proved(
+                first,
+                sides=at_most(middle, square, ("first bound", "ℓ²"), exactly=exactly(_exact_lower)),
+            ),
+            proved(first, sides=at_most(kept, middle, ("second bound", "first bound"))),
+            proved(
+                lemmas.segment_keeps(), sides=at_most(last, kept, ("last bound", "second bound"))
+            ),
+        )
+
+    return chain((x * ratio) ** 2), chain((part * ratio) ** 2, lemmas.lower())
 
 
-def hessian_mixed_bound(budget: str = "quick") -> Evidence:
-    """|L_ab| <= sqrt(l) A for l >= 1/(36 pi^2): false for short w."""
-    point = interior(budget)
-    top, mixed, low = point.exact
-    turn = 2 * point.at.full - top - low
-    return attack(
-        "|L_ab| <= sqrt(l) A",
-        point.at,
-        np.abs(mixed),
-        np.sqrt(point.l) * point.at.full,
-        point.l >= bounds.lemma_1_printed(1.0, 1)[0],
-        tolerance=1e-9,
-        corrected=(
-            "|L_ab| <= (B - c C + sin^2 C')/(2 l).",
-            np.abs(mixed),
-            turn / 2 + 1e-9 * point.at.full,
-        ),
-    )
+@claim("awasthi2021:remark-segment-lower", LONG_SEGMENTS)
+def segment_lower(length: Any, cos: Any, A: Any, B: Any, C: Any, x: Any, share: Any) -> Any:
+    """ℓ ≥ (1 - 1/(6π))/(36π²) on the segment, where ℓ_t ≥ 1/(36π²)."""
+    bound = bounds.lemma_1_printed(1.0, 1)[0] * (1 - 1 / (6 * math.pi))
+    reached = next_length(length, cos, A, B, C, share * x)
+    sides = at_most(bound, reached, ("(1 - 1/(6π))/(36π²)", "ℓ on the segment"))
+    return proved(lemmas.segment_length(), sides=sides)

@@ -1,250 +1,309 @@
 """Lemma 5 and the steps of its proof: how large A, B(c) and C(c) are.
 
-The hypothesis d = o(sqrt n) of the statement is made quantitative as d + 1 <= 3 n/(2 pi), which every
-such family meets from some n on; `attack` reports whether a failing step also fails on graphs with
-n >= 16 and 4 d^2 <= n. The corrected bounds need no hypothesis on the degree at all: they are the
-tangent of s at 0 and its chord, summed over pairs.
+`WIDE_REGULAR` (d + 1 <= 3n/(2 pi)) holds every sequence of graphs with d = o(sqrt n) from some n on.
+Where a bound fails, the corrected one needs no hypothesis on the degree: it is the tangent or the
+chord of s, summed over pairs. "l_t >= 1 - o(1)" is read as l >= 1/2, of which more would follow.
 
 Reference: awasthi2021, Lemma 5 and section 3.2. Book page: book/awasthi2021/bounded-iterates.
 """
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 
-from gnnconv_lib.audit._relu_cases import attack, cases, on_graphs
-from gnnconv_lib.audit._relu_collections import growing
+from gnnconv_lib import dual
+from gnnconv_lib.audit import _pair_lemmas, _size_lemmas
+from gnnconv_lib.audit._exact_relu import exactly, shared
+from gnnconv_lib.audit._relu_domains import (
+    SPARSE,
+    WIDE_REGULAR,
+    collection,
+    columns,
+    weights,
+)
+from gnnconv_lib.audit.awasthi2021.bounded_iterates import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    claim,
+    domain,
+    equal,
+    graph,
+    integer,
+    lemma,
+    proved,
+    real,
+    where,
+)
+from gnnconv_lib.dual.inequalities import certificate
+from gnnconv_lib.witnesses.relu_expectation import expected_product
 
-__all__ = [
-    "a_lower",
-    "b_lower",
-    "b_lower_last_step",
-    "b_upper",
-    "c_diagonal",
-    "c_lower",
-    "c_over_a_vanishes",
-    "c_terms_nonnegative",
-    "c_upper",
-    "lemma_5_first_part",
-    "lemma_5_second_part",
-    "overlapping_pairs",
-    "sums_without_degree_hypothesis",
-    "zero_overlap_terms",
-]
+_SLIGHTLY_OBTUSE = where("α ≥ -1/100", lambda along: along >= -0.01)
+_LONG = "[0.5, inf)"
 
-
-def a_lower(budget: str = "quick") -> Evidence:
-    """A >= n^2 (d+1) / pi on regular graphs."""
-    at = cases(budget)
-    bound = at.nodes**2 * (at.degree + 1) / np.pi
-    return attack("A >= n^2 (d+1)/pi on regular graphs", at, bound, at.full, at.regular)
+EVERY = weights()
+REGULAR = weights("every regular graph", regime=SPARSE)
+WIDE = weights(WIDE_REGULAR)
 
 
-def b_upper(budget: str = "quick") -> Evidence:
-    """B(c) <= A for every c, on every graph."""
-    at = cases(budget)
-    return attack("B(c) <= A", at, at.mixed, at.full)
+def _long(length: np.ndarray, cos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.maximum(length, 0.5), cos
 
 
-def overlapping_pairs(budget: str = "quick") -> Evidence:
-    """At most n d^2 ordered pairs share a message; with i = j it is n (d^2 + 1)."""
-    at = cases(budget)
-    pairs = np.array([[_overlapping(rho, mass)] for rho, mass in zip(at.rho, at.mass, strict=True)])
-    counted = pairs / (at.degree + 1)
-    return attack(
-        "at most n d^2 pairs share a message on a regular graph",
-        at,
-        counted,
-        at.nodes * at.degree**2,
-        at.regular,
-        corrected=(
-            "At most n (d^2 + 1) ordered pairs share a message: each node shares one with itself, "
-            "with d neighbours and with at most d (d - 1) nodes at distance two.",
-            counted,
-            at.nodes * (at.degree**2 + 1),
+def _near(among: str, **more: Any) -> Any:
+    return weights(
+        among,
+        _SLIGHTLY_OBTUSE,
+        length=_LONG,
+        cos="[-0.02, 1]",
+        place=lambda length, cos: _long(length, np.where(cos < -0.5, -0.02, cos)),
+        keep=lambda along: along >= -0.01,
+        **more,
+    )
+
+
+NEAR_WIDE = _near(WIDE_REGULAR)
+NEAR_REGULAR = _near("every regular graph", regime=SPARSE)
+REGULAR_GRAPHS = domain(
+    graph("graph", "every regular graph"),
+    cases=lambda budget: _graphs(budget),
+    regime=SPARSE,
+    derived=("n", "d", "A"),
+)
+PAIRS = domain(
+    real("rho", "[0, 1]", "ρ = d_ij/(d+1)"),
+    real("cos", "[-1, 1]", "c"),
+    cases=lambda budget: _grid(
+        np.linspace(0, 1, 21), [-1, -0.9, -0.5, -0.1, 0, 0.02, 0.3, 0.8, 0.999, 1]
+    ),
+)
+DIAGONAL = domain(
+    real("length", _LONG, "ℓ"),
+    real("cos", "[-0.02, 1]", "c"),
+    where("α ≥ -1/100", lambda length, cos: length * cos >= -0.01),
+    cases=lambda budget: {
+        "length": np.array([0.5, 0.5, 1.0, 1.0, 20.0, 5.0]),
+        "cos": np.array([-0.02, 1.0, -0.01, 0.0, -0.0005, 0.7]),
+    },
+)
+DISJOINT = domain(
+    integer("first", "[1, inf)", "messages of node i"),
+    integer("second", "[1, inf)", "messages of node j"),
+    real("length", "(0, inf)", "ℓ"),
+    cases=lambda budget: {
+        "first": np.array([1.0, 1, 2, 3, 6, 50]),
+        "second": np.array([1.0, 4, 2, 11, 6, 2]),
+        "length": np.array([1.0, 0.01, 2.0, 30.0, 0.5, 1.0]),
+    },
+)
+SIZES = domain(
+    integer("n", "[1, inf)"),
+    integer("d", "[0, inf)"),
+    where("n ≥ 6 d², as d = o(√n) implies for large n", lambda n, d: n >= 6 * d**2),
+    cases=lambda budget: _sizes(100 if budget == "quick" else 2000),
+)
+
+
+def _graphs(budget: str) -> dict[str, Any]:
+    chosen = collection("every regular graph", budget)
+    ones = np.ones((len(chosen), 1))
+    made = columns(chosen, ones, ones)
+    return {name: made[name] for name in ("graph", "n", "d", "A")}
+
+
+def _grid(first: Any, second: Any) -> dict[str, np.ndarray]:
+    rho, cos = np.array(list(product(first, second))).T
+    return {"rho": rho, "cos": cos}
+
+
+def _sizes(largest: int) -> dict[str, np.ndarray]:
+    rows = [(max(1, factor * d * d), d) for d in range(largest) for factor in (6, 7, 100)]
+    n, d = np.array(sorted(rows), float).T
+    return {"n": n, "d": d}
+
+
+def full_sum_is_large(n: Any, d: Any, A: Any) -> Any:
+    """A ≥ n²(d+1)/π."""
+    sides = at_most(n**2 * (d + 1) / np.pi, A, ("n²(d+1)/π", "A"))
+    return proved(_size_lemmas.full_sum_is_large(), sides=sides)
+
+
+def mixed_sum_below_full(A: Any, B: Any) -> Any:
+    """B(c) ≤ A."""
+    sides = at_most(B, A, ("B(c)", "A"))
+    return proved(_pair_lemmas.terms(), sides=sides)
+
+
+def mixed_sum_is_large(n: Any, d: Any, B: Any) -> Any:
+    """B(c) ≥ n²(d+1)/(4π)."""
+    sides = at_most((d + 1) * n**2 / (4 * np.pi), B, ("n²(d+1)/(4π)", "B(c)"))
+    return proved(_size_lemmas.mixed_sum_is_large(), sides=sides)
+
+
+def slope_vanishes(n: Any, d: Any, A: Any, C: Any) -> Any:
+    """|C(c)|/A ≤ π(d+1)/n, so that |C(c)| = o(A)."""
+    sides = at_most(np.abs(C) / A, np.pi * (d + 1) / n, ("|C(c)|/A", "π(d+1)/n"))
+    return proved(_size_lemmas.slope_vanishes(), sides=sides)
+
+
+def slope_is_large(n: Any, A: Any, C: Any) -> Any:
+    """C(c) ≥ A/(2n)."""
+    sides = at_most(A / (2 * n), C, ("A/(2n)", "C(c)"))
+    return proved(_size_lemmas.slope_is_large(), sides=sides)
+
+
+claim("awasthi2021:remark-a-lower", REGULAR_GRAPHS)(full_sum_is_large)
+claim("awasthi2021:lemma-5/a-lower", REGULAR_GRAPHS)(full_sum_is_large)
+claim("awasthi2021:remark-b-upper", EVERY)(mixed_sum_below_full)
+for _item in ("awasthi2021:lemma-5", "awasthi2021:remark-sizes-of-b-and-c"):
+    claim(f"{_item}/b-lower", WIDE)(mixed_sum_is_large)
+    claim(f"{_item}/b-upper", EVERY)(mixed_sum_below_full)
+    claim(f"{_item}/c-vanishes", REGULAR)(slope_vanishes)
+claim("awasthi2021:remark-c-upper/vanishes", REGULAR)(slope_vanishes)
+claim("awasthi2021:lemma-5/c-lower", NEAR_WIDE)(slope_is_large)
+
+
+@claim("awasthi2021:remark-overlapping-pairs", REGULAR_GRAPHS, repair="slip")
+def overlapping_pairs(graph: Any, n: Any, d: Any) -> Any:
+    """At most n d² ordered pairs (i, j), i = j among them, share a message."""
+    pairs = np.array([_sharing(entry) for entry in graph])
+    names = ("pairs that share a message", "n d²")
+    return (
+        at_most(pairs, n * d**2, names, exactly=_exact_pairs),
+        proved(_meeting(), sides=at_most(pairs, n * (d**2 + 1), names)),
+    )
+
+
+@lemma
+def _meeting(p: Any, t: Any, d: Any) -> Any:
+    """The closed neighbourhood of i meets those of i, of its d neighbours and of d - 1 more each."""
+    return {
+        "p nodes: i, its d neighbours, t others": p <= 1 + d + t,
+        "each neighbour has d - 1 neighbours besides i": t <= d * (d - 1),
+    }, d * d + 1 >= p
+
+
+def _exact_pairs(graph: Any) -> tuple[Any, Any]:
+    return sum(shared(graph).values()), graph.nodes * int(graph.degrees[0]) ** 2
+
+
+def _sharing(graph: Any) -> float:
+    """The ordered pairs of closed neighbourhoods that meet, counted."""
+    closed = np.asarray(graph.adjacency.toarray()) + np.eye(graph.nodes)
+    return float(np.count_nonzero(closed @ closed))
+
+
+@claim("awasthi2021:remark-zero-overlap-terms/disjoint", DISJOINT)
+def disjoint_pairs(first: Any, second: Any, length: Any) -> Any:
+    """A pair without a shared message contributes σ̂(0) = 1/π, by the integral over both messages."""
+    size = np.sqrt(first * second) * length
+    expected = expected_product(first * length**2, second, 0.0)
+    return equal(expected, size / np.pi, ("E σ(w·x_i)σ(w*·x_j)", "1/π times the lengths"))
+
+
+@claim("awasthi2021:remark-zero-overlap-terms/others", PAIRS)
+def other_pairs(rho: Any, cos: Any) -> Any:
+    """Every other pair contributes at least -1."""
+    sides = at_most(-1.0, np.asarray(dual.scaled_relu(rho * cos)), ("-1", "σ̂(ρc)"))
+    return proved(certificate("nonnegative"), sides=sides)
+
+
+@claim("awasthi2021:remark-b-lower/count", REGULAR, repair="slip")
+def mixed_sum_by_count(n: Any, d: Any, M: Any, S: Any, B: Any) -> Any:
+    """B(c) ≥ (d+1)((n² - n d²)/π - n d²)."""
+    printed = (d + 1) * ((n**2 - n * d**2) / np.pi - n * d**2)
+    lower = bounds.lemma_5(M, S, -1.0)[2]
+    return (
+        at_most(
+            printed,
+            B,
+            ("(d+1)((n² - nd²)/π - nd²)", "B(c)"),
+            exactly=exactly(
+                lambda x, pi: (
+                    (x.d + 1) * ((x.n**2 - x.n * x.d**2) / pi - x.n * x.d**2),
+                    x.B,
+                )
+            ),
+        ),
+        proved(
+            _pair_lemmas.from_the_tangent_at_zero(),
+            sides=at_most(lower, B, ("M/π - S/2", "B(c)")),
         ),
     )
 
 
-def zero_overlap_terms(budget: str = "quick") -> Evidence:
-    """Pairs without a shared message contribute 1/pi each, all others at least -1.
-
-    The sharp lower bound of the others is 0, since s >= 0.
-    """
-    at = cases(budget)
-    none = np.array([[_zero_overlap(rho, mass)] for rho, mass in zip(at.rho, at.mass, strict=True)])
-    lower = none / np.pi - (at.pairs - none)
-    return attack("B(c) >= (pairs with no overlap)/pi - (the other pairs)", at, lower, at.mixed)
+@claim("awasthi2021:remark-b-lower/size", SIZES)
+def count_is_enough(n: Any, d: Any) -> Any:
+    """(n² - n d²)/π - n d² ≥ n²/(4π)."""
+    sides = at_most(n**2 / (4 * np.pi), (n**2 - n * d**2) / np.pi - n * d**2)
+    return proved(_size_lemmas.count_is_enough(), sides=sides)
 
 
-def b_lower(budget: str = "quick") -> Evidence:
-    """B(c) >= (d+1) ((n^2 - n d^2)/pi - n d^2) on regular graphs: the count misses the pairs i = j.
+@claim("awasthi2021:remark-c-upper/terms", PAIRS, theorem="Dual.dual_facts")
+def terms_at_most_one(rho: Any, cos: Any) -> Any:
+    """Each term of C/(d+1) is at most 1."""
+    return at_most(rho * np.asarray(dual.step(rho * cos)), 1.0, ("ρ σ̂_step(ρc)", "1"))
 
-    It fails for d = 0, for every n. For d >= 1 the two errors (n d^2 for n (d^2 + 1), and -1 for the
-    true lower bound 0 of a term) cancel.
-    """
-    at = cases(budget)
-    degree, nodes = at.degree, at.nodes
-    return attack(
-        "B(c) >= (d+1)((n^2 - n d^2)/pi - n d^2) on regular graphs",
-        at,
-        (degree + 1) * ((nodes**2 - nodes * degree**2) / np.pi - nodes * degree**2),
-        at.mixed,
-        at.regular,
-        corrected=(
-            "B(c) >= M/pi - S/2 on every graph, so B(c) >= (d+1) n^2/(4 pi) on regular graphs with "
-            "d + 1 <= 3 n/(2 pi).",
-            at.pairs / np.pi - at.messages / 2,
-            at.mixed,
+
+@claim("awasthi2021:remark-c-upper/bound", REGULAR, repair="slip")
+def slope_by_count(n: Any, d: Any, M: Any, S: Any, C: Any) -> Any:
+    """|C(c)| ≤ (d+1) n d²."""
+    upper, stated = bounds.lemma_5(M, S, 0.0)[3], (d + 1) * n * d**2
+    return (
+        at_most(
+            np.abs(C),
+            stated,
+            ("|C(c)|", "(d+1) n d²"),
+            exactly=exactly(lambda x, pi: (abs(x.C), (x.d + 1) * x.n * x.d**2)),
+        ),
+        both(
+            proved(_pair_lemmas.terms(), sides=at_most(np.abs(C), upper, ("|C(c)|", "S"))),
+            proved(
+                _size_lemmas.slope_by_count(),
+                sides=at_most(
+                    np.where(d >= 2, np.abs(C), 0.0), stated, ("|C(c)|, d ≥ 2", "(d+1) n d²")
+                ),
+            ),
         ),
     )
 
 
-def b_lower_last_step(budget: str = "quick") -> Evidence:
-    """(n^2 - n d^2)/pi - n d^2 >= n^2/(4 pi): exactly for n >= (4/3)(1 + pi) d^2, about 5.52 d^2.
-
-    Every family with d = o(sqrt n) gets there; n = 100, d = 5 does not.
-    """
-    factor = 4 / 3 * (1 + np.pi)
-    smallest = {d: int(np.ceil(factor * d**2)) for d in (1, 2, 5, 10, 30)}
-
-    def holds(n: int, d: int) -> bool:
-        return bool((n**2 - n * d**2) / np.pi - n * d**2 >= n**2 / (4 * np.pi))
-
-    sharp = all(holds(n, d) and not holds(n - 1, d) for d, n in smallest.items())
-    numbers = {f"smallest n for d = {d}": float(n) for d, n in smallest.items()}
-    if sharp:
-        summary = f"Holds for n >= {factor:.2f} d^2 and not below: n >= {smallest[5]} for d = 5."
-        return Evidence("numerical", "holds", summary, numbers)
-    witness = Witness("some d of 1, 2, 5, 10, 30", factor, float("nan"))
-    return Evidence("numerical", "false as printed", "Another threshold.", numbers, None, witness)
+@claim("awasthi2021:remark-c-terms-nonnegative", PAIRS)
+def terms_nonnegative(rho: Any, cos: Any) -> Any:
+    """Each term of C is non-negative, at every cosine."""
+    sides = at_most(0.0, rho * np.asarray(dual.step(rho * cos)), ("0", "ρ σ̂_step(ρc)"))
+    return proved(certificate("nondecreasing"), sides=sides)
 
 
-def c_upper(budget: str = "quick") -> Evidence:
-    """|C(c)| <= (d+1) n d^2, and = o(A).
+@claim("awasthi2021:remark-c-diagonal", DIAGONAL)
+def diagonal_terms(length: Any, cos: Any) -> Any:
+    """Each of the n diagonal terms of C/(d+1) is at least 1/200."""
+    sides = at_most(1 / 200, np.asarray(dual.step(cos)), ("1/200", "σ̂_step(c)"))
+    return proved(lemmas.diagonal(), sides=sides)
 
-    For d = 1 (a matching) it fails: C(1) = 4 n, the bound is 2 n. S = n (d+1)^2 always bounds C.
-    """
-    at = cases(budget)
-    return attack(
-        "|C(c)| <= (d+1) n d^2 on regular graphs",
-        at,
-        np.abs(at.slope),
-        (at.degree + 1) * at.nodes * at.degree**2,
-        at.regular,
-        corrected=(
-            "0 <= C(c) <= S = sum of (d_i+1)^2 on every graph, so C(c)/A <= pi S/M "
-            "= pi (d+1)/n on regular graphs: o(1) for every d = o(n).",
-            np.abs(at.slope),
-            at.messages,
+
+@claim("awasthi2021:remark-c-lower/slope", NEAR_REGULAR)
+def slope_above_half(n: Any, d: Any, S: Any, cos: Any, C: Any) -> Any:
+    """C(c) ≥ (d+1) n/2."""
+    lower = S * np.asarray(dual.step(np.minimum(cos, 0.0)))
+    return (
+        at_most(
+            (d + 1) * n / 2,
+            C,
+            ("(d+1) n/2", "C(c)"),
+            exactly=exactly(lambda x, pi: ((x.d + 1) * x.n / 2, x.C)),
         ),
+        # s' does not decrease, and ρc >= min(c, 0), pair by pair.
+        proved(certificate("convex"), sides=at_most(lower, C, ("σ̂_step(min(c, 0)) S", "C(c)"))),
     )
 
 
-def c_over_a_vanishes(budget: str = "quick") -> Evidence:
-    """C(c)/A <= pi S/M on families with n growing: n C(1)/((d+1) A) stays below pi (regular ones)."""
-    names, collection = zip(*growing(budget), strict=True)
-    ones = np.ones((len(collection), 1))
-    at = on_graphs(collection, ones, ones)
-    found = attack(
-        "C/A <= pi S/M for n growing", at, at.slope / at.full, np.pi * at.messages / at.pairs
-    )
-    large = at.nodes[:, 0] == at.nodes.max()
-    ratio = (at.slope / at.full * at.pairs / at.messages)[:, 0]
-    numbers = {
-        f"M C(1)/(S A), {name}, largest n": float(r)
-        for name, r, big in zip(names, ratio, large, strict=True)
-        if big
-    }
-    return Evidence(
-        found.kind,
-        found.verdict,
-        found.summary,
-        {**found.numbers, **numbers},
-        found.tolerance,
-        found.witness,
-    )
-
-
-def c_terms_nonnegative(budget: str = "quick") -> Evidence:
-    """Every term of C(c) is non-negative (the paper: for alpha >= -1/100 and l near 1)."""
-    at = cases(budget)
-    return attack("C(c) >= 0, at every cosine", at, np.zeros_like(at.slope), at.slope)
-
-
-def c_diagonal(budget: str = "quick") -> Evidence:
-    """Each diagonal term of the paper's sum is at least 1/200 when c >= -1/99."""
-    at = cases(budget)
-    near = (at.along >= -0.01) & (at.length >= 0.99)
-    # l >= 0.99 stands for l >= 1 - o(1): the claim is about c >= -1/99.
-    diagonal = 1 - np.arccos(at.cos) / np.pi
-    return attack("s'(c) >= 1/200 for alpha >= -1/100, l >= 0.99", at, 1 / 200, diagonal, near)
-
-
-def c_lower(budget: str = "quick") -> Evidence:
-    """C(c) >= (d+1) n/2 >= A/(2n) for alpha >= -1/100 and l near 1.
-
-    At c < 0 the diagonal alone gives s'(c) < 1/2. S s'(min(c, 0)) is the exact replacement.
-    """
-    at = cases(budget)
-    near = at.regular & (at.along >= -0.01) & (at.length >= 0.99)
-    minimum = 1 - np.arccos(np.minimum(at.cos, 0.0)) / np.pi
-    return attack(
-        "C(c) >= (d+1) n/2 on regular graphs for alpha >= -1/100, l >= 0.99",
-        at,
-        (at.degree + 1) * at.nodes / 2,
-        at.slope,
-        near,
-        corrected=(
-            "C(c) >= S s'(min(c, 0)) on every graph and for every c, with S = sum of (d_i+1)^2.",
-            at.messages * minimum,
-            at.slope,
-        ),
-    )
-
-
-def lemma_5_first_part(budget: str = "quick") -> Evidence:
-    """(d+1) n^2/(4 pi) <= B(c) on sparse regular graphs, quantified as d + 1 <= 3 n/(2 pi)."""
-    at = cases(budget)
-    sparse = at.regular & (at.degree + 1 <= 3 * at.nodes / (2 * np.pi))
-    bound = (at.degree + 1) * at.nodes**2 / (4 * np.pi)
-    return attack("B(c) >= (d+1) n^2/(4 pi) for d + 1 <= 3 n/(2 pi)", at, bound, at.mixed, sparse)
-
-
-def lemma_5_second_part(budget: str = "quick") -> Evidence:
-    """C(c) >= A/(2n) for alpha >= -1/100 and l >= 1/2 on sparse regular graphs.
-
-    The same reading of d = o(sqrt n) as in the first part. The only regular graph on which it fails
-    is the single node, where A/(2n) = 1/2 and C(c) < 1/2 for c < 0.
-    """
-    at = cases(budget)
-    sparse = at.regular & (at.degree + 1 <= 3 * at.nodes / (2 * np.pi))
-    near = sparse & (at.along >= -0.01) & (at.length >= 0.5)
-    return attack(
-        "C(c) >= A/(2n) for alpha >= -1/100, l >= 1/2, d + 1 <= 3 n/(2 pi)",
-        at,
-        at.full / (2 * at.nodes),
-        at.slope,
-        near,
-    )
-
-
-def sums_without_degree_hypothesis(budget: str = "quick") -> Evidence:
-    """All four bounds of `bounds.awasthi2021_relu.lemma_5`, on every graph."""
-    at = cases(budget)
-    low_a, high_a, low_b, high_c = bounds.lemma_5(at.pairs, at.messages, at.cos)
-    excess = np.zeros_like(at.mixed)
-    for part in (low_a - at.full, at.full - high_a, low_b - at.mixed, at.slope - high_c):
-        excess = np.maximum(excess, part)
-    claim = "M/pi <= A <= M/pi + (1-1/pi) S, B >= M/pi + c S/2, C <= S"
-    return attack(claim, at, excess, at.full * 1e-13)
-
-
-def _overlapping(rho: np.ndarray, mass: np.ndarray) -> float:
-    return float(mass[rho > 0].sum())
-
-
-def _zero_overlap(rho: np.ndarray, mass: np.ndarray) -> float:
-    return float(mass[rho == 0].sum())
+@claim("awasthi2021:remark-c-lower/full", REGULAR_GRAPHS)
+def full_sum_is_small(n: Any, d: Any, A: Any) -> Any:
+    """(d+1) n/2 ≥ A/(2n), since A ≤ (d+1) n²."""
+    sides = at_most(A / (2 * n), (d + 1) * n / 2, ("A/(2n)", "(d+1) n/2"))
+    return proved(_size_lemmas.full_sum_is_small(), sides=sides)

@@ -1,265 +1,254 @@
-"""Lemma 11 and Eqs. (22)-(23), (38)-(42): gradients, the update of M and of its singular values.
+"""Lemma 11 and Eqs. (22)-(23), (38)-(40): the gradient and the update of M = W1 + d W2.
 
 Reference: awasthi2021, Section 4, appendix C.1 and C.2. Book page: book/awasthi2021/deep-linear.
 """
 
+# mypy cannot count the matrices in *weights.
+# mypy: disable-error-code="call-arg"
+
 from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib import graphs, linear_gnn
-from gnnconv_lib.audit._linear_cases import (
-    decide,
-    gap,
-    gradient_by_definition,
-    report,
-    sigma_step,
-    symmetric,
+from gnnconv_lib import linear_gnn
+from gnnconv_lib.audit import _exact_linear as exact
+from gnnconv_lib.audit._linear_regular import EDGES, networks
+from gnnconv_lib.audit.awasthi2021.deep_linear import lemmas
+from gnnconv_lib.claims import claim, domain, drawn, equal, graph, integer, proved, rationals
+from gnnconv_lib.witnesses import linear_network
+
+NETWORKS = domain(
+    graph(among="every regular graph"),
+    integer("L", "[1, inf)"),
+    integer("r", "[1, inf)"),
+    drawn("weights", "any W1, W2; symmetric positive definite W1*, W2*"),
+    derived=("seed",),
+    regime=EDGES,
+    cases=networks,
+    words=lambda graph, L, r, seed: (
+        f"{graph.name}, L = {L}, r = {r}, {'general' if seed % 2 else 'symmetric'} weights"
+    ),
 )
-from gnnconv_lib.bounds import awasthi2021_linear as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+POWERS = domain(
+    integer("L", "[1, inf)"),
+    drawn("M", "any square matrix M"),
+    cases=lambda budget: [
+        {"L": L, "M": M}
+        for M in (
+            np.array([[2.0]]),
+            np.array([[2.0, 1.0], [1.0, 0.0]]),
+            np.array([[0.0, 1.0], [0.0, 1.0]]),
+            *(np.random.default_rng(k).normal(size=(k, k)) for k in (3, 4)),
+        )
+        for L in ((1, 2, 3, 4) if budget == "quick" else range(1, 9))
+    ],
+)
+_power = np.linalg.matrix_power
+_NAMES = ("printed formula", "complex step over the nodes")
+_FIXED = ("corrected formula", "complex step over the nodes")
 
-__all__ = [
-    "common_eigenvectors",
-    "entry_gradient",
-    "lemma_11",
-    "power_derivative",
-    "power_derivative_columns",
-    "same_gradient_symbol",
-    "singular_value_update",
-    "update_of_m",
-]
 
-
-def _printed(M: np.ndarray, M_star: np.ndarray, rounds: int) -> np.ndarray:
+def _terms(M: np.ndarray, E: np.ndarray, rounds: int) -> np.ndarray:
     """sum_k M^k E M^{L-1-k}, the sum in Eqs. (38)-(40)."""
-    power = np.linalg.matrix_power
-    E = power(M, rounds) - power(M_star, rounds)
-    return sum(
-        (power(M, k) @ E @ power(M, rounds - 1 - k) for k in range(rounds)), np.zeros_like(M)
+    terms = [_power(M, k) @ E @ _power(M, rounds - 1 - k) for k in range(rounds)]
+    return np.asarray(sum(terms, np.zeros_like(M)))
+
+
+def _parts(graph: Any, L: int, weights: Any) -> tuple[int, int, np.ndarray, np.ndarray]:
+    """n, d, M and E = M^L - M*^L."""
+    d, (W1, W2, S1, S2) = int(graph.degrees[0]), weights
+    M = W1 + d * W2
+    return graph.nodes, d, M, _power(M, L) - _power(S1 + d * S2, L)
+
+
+def _true(graph: Any, L: int, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+    return linear_network.gradient(weights, graph.adjacency.toarray(), L)
+
+
+def _size(*arrays: Any) -> float:
+    return max(float(np.abs(array).max()) for array in arrays)
+
+
+@claim("awasthi2021:lemma-11", NETWORKS, each=True)
+def slope(graph: Any, L: int, r: int, weights: Any, seed: int) -> Any:
+    """Along every direction the loss changes as the gradients (38), (39) say."""
+    n, d, M, E = _parts(graph, L, weights)
+    H1, H2 = np.random.default_rng(seed).normal(size=(2, r, r))
+    true = linear_network.slope_along((H1, H2), weights, graph.adjacency.toarray(), L)
+    printed, corrected = n / 2 * _terms(M, E, L), n * _terms(M.T, E, L)
+    scale = n * (1 + d) * _size(printed, corrected) * r
+    good = equal(np.sum(corrected * (H1 + d * H2)), true, _FIXED, scale)
+    return (
+        equal(np.sum(printed * (H1 + d * H2)), true, _NAMES, scale, exactly=_exact_slope),
+        proved(lemmas.gradient(), sides=good),
     )
 
 
-def lemma_11(budget: str = "quick") -> Evidence:
-    """Lemma 11, Eqs. (38)-(39), against complex-step derivatives of the recursion over nodes."""
-    printed, repaired = 0.0, 0.0
-    cases = [(graphs.complete(3), 2)] if budget == "quick" else [(graphs.petersen(), 3)]
-    for graph, degree in cases:
-        for rounds in (1, 2, 3):
-            weights = list(np.random.default_rng(rounds).normal(size=(4, 3, 3)))
-            true = gradient_by_definition(weights, graph.adjacency.toarray(), rounds)
-            M, M_star = (weights[i] + degree * weights[i + 1] for i in (0, 2))
-            half = graph.nodes / 2 * _printed(M, M_star, rounds)
-            full = graph.nodes * _transposed(M, M_star, rounds)
-            printed = max(printed, gap(half, true[0]), gap(degree * half, true[1]))
-            repaired = max(repaired, gap(full, true[0]), gap(degree * full, true[1]))
-    return report(
-        "numerical",
-        decide(printed < 1e-12, repaired < 1e-12),
-        "The printed gradient has half the right size and lacks two transposes.",
-        {"printed against actual": printed, "corrected against actual": repaired},
-        tolerance=1e-12,
-        witness=Witness("one node, L = 1, r = 1, M = 2, M* = 1", *_one_node()),
-        correction="dL/dW1 = n sum_k (M')^k E (M')^{L-1-k} and dL/dW2 is d times that.",
+def _scalar_gradient(graph: Any, L: int, weights: Any) -> tuple[Any, ...]:
+    """For r = 1, in fractions: n/2 L M^{L-1} E, which is printed, and both derivatives."""
+    values = [rationals(W[0, 0]) for W in weights if W.shape == (1, 1)]
+    point, star, d = values[:2], values[2:], int(graph.degrees[0])
+    M, goal = point[0] + d * point[1], star[0] + d * star[1]
+    printed = Fraction(graph.nodes, 2) * L * M ** (L - 1) * (M**L - goal**L)
+    return printed, *exact.gradient(graph, L, point, star)
+
+
+def _exact_slope(graph: Any, L: int, r: int, weights: Any, seed: int) -> tuple[Any, Any]:
+    H1, H2 = (rationals(H[0, 0]) for H in np.random.default_rng(seed).normal(size=(2, r, r)))
+    printed, first, second = _scalar_gradient(graph, L, weights)
+    return printed * (H1 + int(graph.degrees[0]) * H2), first * H1 + second * H2
+
+
+def _exact_first(graph: Any, L: int, weights: Any) -> tuple[Any, Any]:
+    printed, first, _ = _scalar_gradient(graph, L, weights)
+    return printed, first
+
+
+def _exact_second(graph: Any, L: int, weights: Any) -> tuple[Any, Any]:
+    printed, _, second = _scalar_gradient(graph, L, weights)
+    return int(graph.degrees[0]) * printed, second
+
+
+def _exact_update(graph: Any, L: int, weights: Any) -> tuple[Any, Any]:
+    printed, first, second = _scalar_gradient(graph, L, weights)
+    d = int(graph.degrees[0])
+    return -(d * d + 1) * printed, -(first + d * second)
+
+
+@claim("awasthi2021:eq-38", NETWORKS, each=True)
+def first_gradient(graph: Any, L: int, weights: Any) -> Any:
+    """dL/dW1 is n/2 sum_k M^k E M^{L-k-1}."""
+    (n, _, M, E), (true, _) = _parts(graph, L, weights), _true(graph, L, weights)
+    printed, corrected = n / 2 * _terms(M, E, L), n * _terms(M.T, E, L)
+    return _both(printed, corrected, true, _exact_first)
+
+
+def _both(printed: Any, corrected: Any, true: Any, exactly: Any) -> tuple[Any, Any]:
+    scale = _size(true, corrected)
+    good = equal(corrected, true, _FIXED, scale)
+    return (
+        equal(printed, true, _NAMES, scale, exactly=exactly),
+        proved(lemmas.gradient(), sides=good),
     )
 
 
-def _one_node() -> tuple[float, float]:
-    """Printed and actual gradient on one node with L = 1, M = 2, M* = 1."""
-    M, M_star, zero = np.array([[2.0]]), np.array([[1.0]]), np.zeros((1, 1))
-    actual = gradient_by_definition([M, zero, M_star, zero], zero, 1)[0]
-    return float(0.5 * _printed(M, M_star, 1)[0, 0]), float(actual[0, 0])
+@claim("awasthi2021:eq-39", NETWORKS, each=True)
+def second_gradient(graph: Any, L: int, weights: Any) -> Any:
+    """dL/dW2 is n d/2 sum_k M^k E M^{L-k-1}."""
+    (n, d, M, E), (_, true) = _parts(graph, L, weights), _true(graph, L, weights)
+    printed, corrected = n * d / 2 * _terms(M, E, L), n * d * _terms(M.T, E, L)
+    return _both(printed, corrected, true, _exact_second)
 
 
-def _transposed(M: np.ndarray, M_star: np.ndarray, rounds: int) -> np.ndarray:
-    """sum_k (M')^k E (M')^{L-1-k}, the corrected sum."""
-    power = np.linalg.matrix_power
-    E = power(M, rounds) - power(M_star, rounds)
-    return sum(
-        (power(M.T, k) @ E @ power(M.T, rounds - 1 - k) for k in range(rounds)), np.zeros_like(M)
-    )
-
-
-def power_derivative(budget: str = "quick") -> Evidence:
-    """d M^L / d M_ij = sum_k M^k R_ij M^{L-1-k}, by the complex step."""
-    rounds = 3 if budget == "quick" else 5
-    M = np.random.default_rng(0).normal(size=(3, 3))
-    power = np.linalg.matrix_power
-    true = np.empty((3, 3, 3, 3))
-    for place in np.ndindex(3, 3):
+def _power_slopes(M: np.ndarray, rounds: int) -> np.ndarray:
+    """dM^L/dM_ij at [:, :, i, j], by the complex step."""
+    slopes = np.empty((*M.shape, *M.shape))
+    for place in np.ndindex(M.shape):
         moved = M.astype(complex)
         moved[place] += 1e-30j
-        true[:, :, place[0], place[1]] = power(moved, rounds).imag / 1e-30
-    found = sum(
-        np.einsum("ai,jb->abij", power(M, k), power(M, rounds - 1 - k)) for k in range(rounds)
-    )
-    error = gap(found, true)
-    return report(
-        "numerical",
-        decide(error < 1e-12),
-        "The derivative of a matrix power is the sum over the place of the perturbed factor.",
-        {"largest relative difference": error},
-        tolerance=1e-12,
-    )
+        slopes[:, :, place[0], place[1]] = _power(moved, rounds).imag / 1e-30
+    return slopes
 
 
-def power_derivative_columns(budget: str = "quick") -> Evidence:
-    """The same derivative by columns, as printed: the second factor must be a row."""
-    rounds = 3 if budget == "quick" else 5
-    power = np.linalg.matrix_power
-    M = np.array([[0.0, 1.0], [0.0, 1.0]])
-    steps = [(power(M, k), power(M, rounds - 1 - k)) for k in range(rounds)]
-    exact = sum(np.einsum("ai,jb->abij", first, second) for first, second in steps)
-    columns = sum(np.einsum("ai,bj->abij", first, second) for first, second in steps)
-    rows = sum(np.einsum("ai,bj->abij", first, second.T) for first, second in steps)
-    place = np.unravel_index(int(np.argmax(np.abs(columns - exact))), exact.shape)
-    return report(
-        "numerical",
-        decide(gap(columns, exact) < 1e-12, gap(rows, exact) < 1e-12),
-        "Column j of the second power must be row j; the two agree for symmetric M only.",
-        {"columns": gap(columns, exact), "rows": gap(rows, exact)},
-        tolerance=1e-12,
-        witness=Witness(
-            f"M = [[0, 1], [0, 1]], L = {rounds}, entry {tuple(int(p) for p in place)}",
-            float(columns[place]),
-            float(exact[place]),
-        ),
-        correction="d M^L / d W_ij = sum_k (column i of M^k)(row j of M^{L-1-k}).",
+@claim("awasthi2021:remark-power-derivative", POWERS, each=True)
+def power_derivative(M: Any, L: int) -> Any:
+    """The derivative of M^L in the entry (i, j) is sum_k M^k R_ij M^{L-k-1}, R_ij a unit matrix."""
+    true, found = _power_slopes(M, L), np.empty((*M.shape, *M.shape))
+    for i, j in np.ndindex(M.shape):
+        unit = np.zeros_like(M)
+        unit[i, j] = 1.0
+        found[:, :, i, j] = _terms(M, unit, L)
+    sides = equal(found, true, ("sum over places", "complex step"), _size(true))
+    return proved(lemmas.power_derivative(), sides=sides)
+
+
+@claim("awasthi2021:remark-power-derivative-columns", POWERS, each=True)
+def power_derivative_columns(M: Any, L: int) -> Any:
+    """It is sum_k of the outer product of column i of M^k and column j of M^{L-k-1}."""
+    true = _power_slopes(M, L)
+    pairs = [(_power(M, k), _power(M, L - 1 - k)) for k in range(L)]
+    columns = sum(np.einsum("ai,bj->abij", first, second) for first, second in pairs)
+    rows = sum(np.einsum("ai,jb->abij", first, second) for first, second in pairs)
+    names, scale = ("by columns", "complex step"), _size(true)
+    # M^k e_i e_j' M^{L-1-k} is the outer product of that column and that row.
+    good = equal(rows, true, ("column and row", "complex step"), scale)
+    return (
+        equal(columns, true, names, scale, exactly=_exact_columns),
+        proved(lemmas.power_derivative(), sides=good),
     )
 
 
-def entry_gradient(budget: str = "quick") -> Evidence:
-    """The entry (i, j) of the gradient in Lemma 11's proof, for symmetric and general matrices."""
-    size = 2 if budget == "quick" else 4
-    W1, S1 = np.random.default_rng(1).normal(size=(2, size, size))
-    zero = np.zeros_like(W1)
-    true = gradient_by_definition([W1, zero, S1, zero], np.zeros((1, 1)), 3)[0]
-    power = np.linalg.matrix_power
-    E = power(W1, 3) - power(S1, 3)
-    printed = 0.5 * sum(power(W1, k).T @ E @ power(W1, 2 - k) for k in range(3))
-    repaired = sum(power(W1, k).T @ E @ power(W1, 2 - k).T for k in range(3))
-    return report(
-        "numerical",
-        decide(gap(printed, true) < 1e-12, gap(repaired, true) < 1e-12),
-        "The entry needs the factor n and row j of the second power.",
-        {"printed": gap(printed, true), "corrected": gap(repaired, true)},
-        tolerance=1e-12,
-        witness=Witness("one node, L = 1, r = 1, M = 2, M* = 1", *_one_node()),
-        correction="dL/dW1_ij = n sum_k (column i of M^k)' E (row j of M^{L-1-k})'.",
-    )
+def _exact_columns(M: Any, L: int) -> tuple[Any, Any]:
+    """The entry where the two differ most, in fractions; the derivative by the product rule."""
+    exact_M, r = rationals(M), len(M)
+    one = rationals(np.eye(r))
+    powers = [one]
+    for _ in range(L):
+        powers.append(powers[-1] @ exact_M)
+    found = np.zeros((r, r, r, r), dtype=object)
+    true = np.zeros((r, r, r, r), dtype=object)
+    for i, j in np.ndindex(r, r):
+        unit = np.outer(one[i], one[j])
+        slope = 0 * one
+        for k in range(L):
+            found[:, :, i, j] += np.outer(powers[k][:, i], powers[L - 1 - k][:, j])
+            slope = slope @ exact_M + powers[k] @ unit
+        true[:, :, i, j] = slope
+    worst = np.unravel_index(np.argmax(np.abs(found - true)), found.shape)
+    return found[worst], true[worst]
 
 
-def same_gradient_symbol(budget: str = "quick") -> Evidence:
-    """Eqs. (22)-(23) print one gradient for both matrices: what Eq. (40) shows was meant.
-
-    With the partial gradient in each update M moves by (1 + d^2) dL/dW1, with one gradient for
-    both by (1 + d) dL/dW1. They agree for d = 0 and d = 1 and nowhere else.
-    """
-    degrees = range(3) if budget == "quick" else range(10)
-    literal = [1 + d for d in degrees]
-    partial = [1 + d**2 for d in degrees]
-    first = next(d for d in degrees if literal[d] != partial[d])
-    adjacency = graphs.complete(first + 1).adjacency.toarray()
-    one, half = np.array([[1.0]]), np.array([[0.5]])
-    dW1, dW2 = gradient_by_definition([one, one, half, half], adjacency, 2)
-    moved = float((dW1 + first * dW2)[0, 0] / dW1[0, 0])
-    return report(
-        "numerical",
-        decide(abs(moved - literal[first]) < 1e-9, abs(moved - partial[first]) < 1e-9),
-        "Read literally the two updates use one gradient; Eq. (40) uses the partial gradients.",
-        {"literal": float(literal[first]), "partial gradients": moved},
-        tolerance=1e-9,
-        witness=Witness(
-            f"complete graph on {first + 1} nodes, step of M over step of W1",
-            float(literal[first]),
-            moved,
-        ),
-        correction="W1 moves along dL/dW1 and W2 along dL/dW2.",
-    )
+@claim("awasthi2021:remark-loss-entry-derivative", NETWORKS, each=True)
+def entry_of_the_loss(graph: Any, L: int, weights: Any) -> Any:
+    """dL/dW1_ij is n/2 <E, dM^L/dW1_ij>."""
+    (n, _, M, E), (true, _) = _parts(graph, L, weights), _true(graph, L, weights)
+    product = np.einsum("ab,abij->ij", E, _power_slopes(M, L))
+    return _both(n / 2 * product, n * product, true, _exact_first)
 
 
-def update_of_m(budget: str = "quick") -> Evidence:
-    """Eq. (40): one step of gradient descent on M = W1 + d W2, symmetric matrices."""
-    graph, degree, rounds, rate = graphs.petersen(), 3, 2 if budget == "quick" else 4, 1e-6
-    generator = np.random.default_rng(2)
-    W1, W2, S1, S2 = (A + A.T for A in generator.normal(size=(4, 3, 3)))
-    dW1, dW2 = gradient_by_definition([W1, W2, S1, S2], graph.adjacency.toarray(), rounds)
-    moved = (dW1 + degree * dW2) * rate
-    E_sum = _transposed(W1 + degree * W2, S1 + degree * S2, rounds)
-    half = rate * graph.nodes / 2 * (degree**2 + 1) * E_sum
-    return report(
-        "numerical",
-        decide(gap(half, moved) < 1e-11, gap(2 * half, moved) < 1e-11),
-        "The step of M is twice the printed one; the factor d^2 + 1 is right.",
-        {"printed": gap(half, moved), "doubled": gap(2 * half, moved)},
-        tolerance=1e-11,
-        witness=Witness("one node, L = 1, eta = 1, M = 2, M* = 1: step of M", *_one_node()),
-        correction="M_{t+1} = M_t - eta n (d^2 + 1) sum_k (M')^k E (M')^{L-1-k}.",
-    )
+@claim("awasthi2021:remark-entry-gradient", NETWORKS, each=True)
+def entry_by_columns(graph: Any, L: int, weights: Any) -> Any:
+    """dL/dW1_ij is n/2 sum_k of (column i of M^k)' E (column j of M^{L-k-1})."""
+    (n, _, M, E), (true, _) = _parts(graph, L, weights), _true(graph, L, weights)
+    pairs = [(_power(M, k), _power(M, L - 1 - k)) for k in range(L)]
+    columns = sum(first.T @ E @ second for first, second in pairs)
+    rows = sum(first.T @ E @ second.T for first, second in pairs)
+    return _both(n / 2 * columns, n * rows, true, _exact_first)
 
 
-def singular_value_update(budget: str = "quick") -> Evidence:
-    """Eqs. (41)-(42): eigenvalues of M after full matrix steps against the scalar recurrence."""
-    steps = 5 if budget == "quick" else 200
-    nodes, degree, rounds = 10, 3, 2
-    sigma_star = np.array([0.5, 3.0, 6.0])
-    S1, S2 = symmetric(sigma_star / 4, 1), symmetric(sigma_star / 4, 1)
-    rate = bounds.theorem_2_step_corrected(sigma_star, nodes, degree, rounds)
-    W1 = W2 = np.eye(3)
-    doubled = printed = np.full(3, 1.0 + degree)
-    for _ in range(steps):
-        dW1, dW2 = linear_gnn.gradient(W1, W2, S1, S2, graphs.petersen(), rounds)
-        W1, W2 = W1 - rate * np.asarray(dW1), W2 - rate * np.asarray(dW2)
-        doubled = sigma_step(doubled, sigma_star, (nodes, degree, rounds), rate, 1.0)
-        printed = sigma_step(printed, sigma_star, (nodes, degree, rounds), rate, 0.5)
-    actual = np.sort(np.linalg.eigvalsh(W1 + degree * W2))
-    return report(
-        "numerical",
-        decide(gap(np.sort(printed), actual) < 1e-12, gap(np.sort(doubled), actual) < 1e-12),
-        f"After {steps} steps the recurrence with n in the place of n/2 has the eigenvalues of M.",
-        {"printed": gap(np.sort(printed), actual), "doubled": gap(np.sort(doubled), actual)},
-        tolerance=1e-12,
-        witness=Witness("one node, L = 1, eta = 1, sigma = 2, sigma* = 1: step", *_one_node()),
-        correction="sigma+ = sigma - eta n L (d^2 + 1) sigma^{L-1} (sigma^L - sigma*^L).",
-    )
+def _moved(graph: Any, L: int, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+    """What a step of gradient descent of size one takes from W1 and W2."""
+    first, second = linear_gnn.gradient(*weights, graph, L)
+    return np.asarray(first), np.asarray(second)
 
 
-def common_eigenvectors(budget: str = "quick") -> Evidence:
-    """All M_t share the eigenvectors of M*, and are positive definite if the step is small."""
-    steps = 20 if budget == "quick" else 500
-    rounds, degree, graph = 1, 2, graphs.complete(3)
-    sigma_star = np.array([2.0, 6.0])
-    S1 = S2 = symmetric(sigma_star / 3, 4)
-    M_star = S1 + degree * S2
-    commutator, smallest = {}, {}
-    for name, rate in {
-        "printed": bounds.theorem_2_step_printed([6.0], 3, degree, rounds),
-        "corrected": bounds.theorem_2_step_corrected(sigma_star, 3, degree, rounds),
-    }.items():
-        W1 = W2 = np.eye(2)
-        commutator[name], smallest[name] = 0.0, np.inf
-        for _ in range(steps):
-            dW1, dW2 = linear_gnn.gradient(W1, W2, S1, S2, graph, rounds)
-            W1, W2 = W1 - rate * np.asarray(dW1), W2 - rate * np.asarray(dW2)
-            M = W1 + degree * W2
-            bracket = np.max(np.abs(M @ M_star - M_star @ M)) / np.max(np.abs(M))
-            commutator[name] = max(commutator[name], float(bracket))
-            smallest[name] = min(smallest[name], float(np.linalg.eigvalsh(M)[0]))
-    shared = max(commutator.values()) < 1e-9
-    return report(
-        "numerical",
-        decide(
-            shared and smallest["printed"] > 0,
-            shared and smallest["corrected"] > 0,
-        ),
-        "The eigenvectors never move; positive definiteness is lost with the printed step of "
-        "sigma* = 6 on a triangle and kept with the corrected one.",
-        {f"smallest eigenvalue, {key} step": value for key, value in smallest.items()},
-        tolerance=1e-9,
-        witness=Witness(
-            "triangle, L = 1, sigma* = (2, 6), step of Eq. (25): least eigenvalue",
-            0.0,
-            smallest["printed"],
-        ),
-        correction="Positive definite for eta <= 1 / (n L^2 (d^2 + 1) M^{2L-2}).",
+@claim("awasthi2021:eq-22", NETWORKS, each=True, tolerance=1e-11)
+def first_update(graph: Any, L: int, weights: Any) -> Any:
+    """W1 moves against the derivative of the loss in W1."""
+    (moved, _), (true, _) = _moved(graph, L, weights), _true(graph, L, weights)
+    return equal(moved, true, ("step of the library", "complex step over the nodes"), _size(true))
+
+
+@claim("awasthi2021:eq-23", NETWORKS, each=True, tolerance=1e-11)
+def second_update(graph: Any, L: int, weights: Any) -> Any:
+    """W2 moves against the derivative of the loss in W2."""
+    (_, moved), (_, true) = _moved(graph, L, weights), _true(graph, L, weights)
+    return equal(moved, true, ("step of the library", "complex step over the nodes"), _size(true))
+
+
+@claim("awasthi2021:eq-40", NETWORKS, each=True)
+def update_of_m(graph: Any, L: int, weights: Any) -> Any:
+    """A step moves M by -eta n/2 (d^2 + 1) sum_k M^k E M^{L-k-1}."""
+    (n, d, M, E), (first, second) = _parts(graph, L, weights), _true(graph, L, weights)
+    moved = -(first + d * second)
+    printed = -n / 2 * (d**2 + 1) * _terms(M, E, L)
+    corrected = -n * (d**2 + 1) * _terms(M.T, E, L)
+    names, scale = ("formula, eta = 1", "step of W1 + d W2"), _size(moved, corrected)
+    good = equal(corrected, moved, names, scale)
+    return (
+        equal(printed, moved, names, scale, exactly=_exact_update),
+        proved(lemmas.update(), sides=good),
     )

@@ -1,164 +1,200 @@
 """Lemma 13 and Eqs. (43)-(45): the size of the scalar gradient and its progress.
 
+The scalar gradient g is the derivative of (d^2 + 1)(σ^L - σ*^L)^2 / 2, taken by a complex step.
+
 Reference: awasthi2021, Lemma 13. Book page: book/awasthi2021/deep-linear.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import comb
+from itertools import product
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.audit._linear_cases import decide, regular_settings, report, targets
+from gnnconv_lib import proofs
+from gnnconv_lib.audit._exact_steps import lemma_12_interval
+from gnnconv_lib.audit._linear_regular import SHAPES, TARGET, columns, power_sum
+from gnnconv_lib.audit.awasthi2021.deep_linear import lemmas
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
-from gnnconv_lib.evidence import Evidence, Witness
-
-__all__ = [
-    "lower_bound",
-    "lower_bound_first_step",
-    "power_difference",
-    "upper_bound",
-    "upper_bound_corrected",
-    "upper_bound_first_step",
-]
-
-
-def _slope(sigma: np.ndarray, target: np.ndarray, degree: int, rounds: int) -> np.ndarray:
-    """g / (sigma - sigma*), without cancellation: L (d^2+1) sigma^{L-1} sum_j sigma^j
-    sigma*^{L-1-j}.
-    """
-    total = sum(sigma**j * target ** (rounds - 1 - j) for j in range(rounds))
-    return rounds * (degree**2 + 1) * sigma ** (rounds - 1) * total
+from gnnconv_lib.claims import (
+    at_most,
+    claim,
+    domain,
+    equal,
+    integer,
+    proved,
+    rationals,
+    real,
+    where,
+)
 
 
-def upper_bound(budget: str = "quick") -> Evidence:
-    """The first inequality of Lemma 13 at the start sigma = 1 + d, at step 0: the smallest failure."""
-    first: tuple[str, float, float] | None = None
-    searched, ratio = 0, 0.0
-    for nodes, degree, rounds in regular_settings(budget):
-        sigma_star, start = targets(budget), 1.0 + degree
-        searched += len(sigma_star)
-        printed = bounds.lemma_13_upper_printed(start, sigma_star, degree, rounds)
-        actual = _slope(np.full_like(sigma_star, start), sigma_star, degree, rounds) ** 2
-        failing = (actual > printed * (1 + 1e-9)) & (sigma_star != start)
-        ratio = max(ratio, float(np.max(np.where(failing, actual / printed, 0.0))))
-        if failing.any() and first is None:
-            i = int(np.argmax(failing))
-            words = f"n = {nodes}, d = {degree}, L = {rounds}, sigma* = {sigma_star[i]:g}, t = 0"
-            first = (words, float(printed[i]), float(actual[i]))
-    words, allowed, actual_first = first or ("none", 0.0, 0.0)
-    return report(
-        "search",
-        decide(first is None),
-        f"The exponent 2L-3 is not the right power of u; first failure: {words}.",
-        {
-            "printed factor": allowed,
-            "actual g^2/(sigma-sigma*)^2": actual_first,
-            "largest ratio found": ratio,
-            "cases searched": float(searched),
-        },
-        witness=Witness(words, allowed, actual_first),
-        correction="g^2 <= L^4 (d^2+1)^2 u^{4L-4} (sigma - sigma*)^2.",
+def _cases(budget: str) -> dict[str, Any]:
+    degrees = dict.fromkeys(d for _, d in SHAPES)
+    targets = (0.01, 0.5, 1.0, 2.0, 3.0, 40.0)
+    shares = (0.0, 0.3, 1.0)
+    if budget == "full":
+        targets = tuple(np.geomspace(0.01, 100, 25))
+        shares = tuple(np.linspace(0, 1, 11))
+    rows = []
+    for d, L, target in product(degrees, (1, 2, 3, 4, 6), targets):
+        for start in (1.0 + d, 0.05, 0.3 * target, 7.0 * target):
+            interval = bounds.lemma_12_interval_printed(start, target)
+            ends = float(interval.lower), float(interval.upper)
+            values = [ends[0] + share * (ends[1] - ends[0]) for share in shares]
+            rows += [(d, L, target, start, min(max(v, ends[0]), ends[1])) for v in values]
+    return columns(rows, "d", "L", "target", "start", "value")
+
+
+def _inside(start: Any, target: Any, value: Any) -> Any:
+    interval = bounds.lemma_12_interval_printed(start, target)
+    return (interval.lower <= value) & (value <= interval.upper)
+
+
+VALUES = domain(
+    integer("d", "[0, inf)"),
+    integer("L", "[1, inf)"),
+    TARGET,
+    real("start", "(0, inf)", "σ₀"),
+    real("value", "(0, inf)", "σ_t"),
+    where("l ≤ σ_t ≤ u of the start σ₀", _inside),
+    regime=where("the start is the identity, σ₀ = 1 + d ≥ 2", lambda start, d: start == 1 + d > 1),
+    cases=_cases,
+)
+PAIRS = domain(
+    integer("L", "[1, inf)"),
+    real("a", "(0, inf)"),
+    real("b", "(0, inf)"),
+    cases=lambda budget: columns(
+        product(
+            (1, 2, 3, 7, 20) if budget == "quick" else range(1, 65),
+            np.geomspace(0.05, 20, 13),
+            np.geomspace(0.05, 20, 14),
+        ),
+        *("L", "a", "b"),
+    ),
+)
+
+
+def _gradient(value: Any, target: Any, d: Any, L: Any) -> Any:
+    """g by a complex step of (d^2 + 1)(σ^L - σ*^L)^2 / 2."""
+    moved = value + 1e-30j
+    return ((d**2 + 1) * (moved**L - target**L) ** 2 / 2).imag / 1e-30
+
+
+def _interval(start: Any, target: Any) -> tuple[Any, Any]:
+    interval = bounds.lemma_12_interval_printed(start, target)
+    return interval.lower, interval.upper
+
+
+_G2 = "g²"
+_PROGRESS = "g (σ - σ*)"
+
+
+@claim("awasthi2021:lemma-13/upper", VALUES)
+def upper_bound(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """g^2 is at most L^2 (d^2+1)^2 u^{2L-3} (L delta)^2 (σ - σ*)^2."""
+    g, square = _gradient(value, target, d, L), (value - target) ** 2
+    printed = bounds.lemma_13_upper_printed(start, target, d, L) * square
+    corrected = bounds.lemma_13_upper_corrected(start, target, d, L) * square
+    good = at_most(g**2, corrected, (_G2, "corrected bound"))
+    return (
+        at_most(g**2, printed, (_G2, "printed bound"), exactly=_exact_upper),
+        proved(lemmas.square_of_the_gradient() if _apart() else None, sides=good),
     )
 
 
-def upper_bound_corrected(budget: str = "quick") -> Evidence:
-    """g^2 <= L^4 (d^2+1)^2 u^{4L-4} (sigma - sigma*)^2 on all of [l, u]."""
-    worst = 0.0
-    for _, degree, rounds in regular_settings(budget):
-        sigma_star, start = targets(budget), 1.0 + degree
-        allowed = bounds.lemma_13_upper_corrected(start, sigma_star, degree, rounds)
-        interval = bounds.lemma_12_interval_printed(start, sigma_star)
-        for share in np.linspace(0, 1, 11):
-            sigma = interval.lower + share * (interval.upper - interval.lower)
-            actual = _slope(sigma, sigma_star, degree, rounds) ** 2
-            worst = max(worst, float(np.max(actual / allowed)))
-    return report(
-        "search",
-        decide(worst <= 1 + 1e-12),
-        f"With the power 4L-4 the bound holds; the largest ratio found is {worst:.3g}.",
-        {"largest ratio": worst},
-        tolerance=1e-12,
+def _apart() -> bool:
+    """Whether the bounds on differences of powers, which the lemmas assume, are machine-checked."""
+    return proofs.theorem("DeepLinear.powers_apart") is not None
+
+
+def _exact_upper(d: Any, L: Any, target: Any, start: Any, value: Any) -> tuple[Any, Any]:
+    t, s, x, N, q = *(rationals(y) for y in (target, start, value)), int(L), int(d) ** 2 + 1
+    _, upper, delta = lemma_12_interval(s, t)
+    g = N * q * x ** (N - 1) * (x**N - t**N)
+    return g**2, N**2 * q**2 * upper ** (2 * N - 3) * (N * delta) ** 2 * (x - t) ** 2
+
+
+def _exact_second(L: Any, target: Any, start: Any, value: Any) -> tuple[Any, Any]:
+    t, s, x, N = *(rationals(y) for y in (target, start, value)), int(L)
+    _, upper, delta = lemma_12_interval(s, t)
+    left = upper ** (2 * N - 2) * (x**N - t**N) ** 2
+    return left, upper ** (2 * N - 3) * (N * delta) ** 2 * (x - t) ** 2
+
+
+@claim("awasthi2021:lemma-13/lower", VALUES, tolerance=1e-9)
+def lower_bound(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """g (σ - σ*) is at least L^2 (d^2+1) l^{2L-2} (σ - σ*)^2."""
+    progress = _gradient(value, target, d, L) * (value - target)
+    floor = bounds.lemma_13_lower(start, target, d, L) * (value - target) ** 2
+    sides = at_most(floor, progress, ("printed bound", _PROGRESS))
+    first, second = lemmas.progress_first(), lemmas.progress_second()
+    return proved(second if first.proved and _apart() else None, sides=sides)
+
+
+@claim("awasthi2021:remark-gradient-upper-first", VALUES)
+def upper_first(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """g^2 is at most L^2 (d^2+1)^2 u^{2L-2} (σ^L - σ*^L)^2."""
+    _, upper = _interval(start, target)
+    bound = L**2 * (d**2 + 1) ** 2 * upper ** (2 * L - 2) * (value**L - target**L) ** 2
+    sides = at_most(_gradient(value, target, d, L) ** 2, bound, (_G2, "bound"))
+    return proved(lemmas.gradient_upper(), sides=sides)
+
+
+@claim("awasthi2021:remark-gradient-upper-second", VALUES, tolerance=1e-9)
+def upper_second(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """u^{2L-2} (σ^L - σ*^L)^2 is at most u^{2L-3} (L delta)^2 (σ - σ*)^2."""
+    _, upper = _interval(start, target)
+    delta, gap = bounds.lemma_13_delta(start, target), (value - target) ** 2
+    left = upper ** (2 * L - 2) * gap * power_sum(value, target, L) ** 2
+    printed = upper ** (2 * L - 3) * (L * delta) ** 2 * gap
+    good = at_most(left, L**2 * upper ** (4 * L - 4) * gap, ("left side", "corrected"))
+    return (
+        at_most(left, printed, ("left side", "printed"), exactly=_exact_second),
+        proved(lemmas.power_upper() if _apart() else None, sides=good),
     )
 
 
-def upper_bound_first_step(budget: str = "quick") -> Evidence:
-    """The proof's first step for g^2: replacing sigma^{2L-2} by u^{2L-2} on [l, u]."""
-    worst = 0.0
-    for _, degree, rounds in regular_settings(budget):
-        interval = bounds.lemma_12_interval_printed(1.0 + degree, targets(budget))
-        for share in np.linspace(0, 1, 11):
-            sigma = interval.lower + share * (interval.upper - interval.lower)
-            worst = max(worst, float(np.max((sigma / interval.upper) ** (2 * rounds - 2))))
-    return report(
-        "search",
-        decide(worst <= 1 + 1e-12),
-        "The step holds, since sigma <= u.",
-        {"largest ratio": worst},
-        tolerance=1e-12,
-    )
+@claim("awasthi2021:eq-43", VALUES, tolerance=1e-9)
+def progress(d: Any, L: Any, target: Any, value: Any) -> Any:
+    """g (σ - σ*) is L (d^2+1) σ^{L-1} (σ^L - σ*^L) (σ - σ*)."""
+    gap = value - target
+    left = _gradient(value, target, d, L) * gap
+    right = L * (d**2 + 1) * value ** (L - 1) * power_sum(value, target, L) * gap**2
+    scale = L * (d**2 + 1) * value ** (L - 1) * np.maximum(value, target) ** (L + 1)
+    sides = equal(left, right, (_PROGRESS, "formula"), scale)
+    return proved(lemmas.scalar_gradient(), sides=sides)
 
 
-def lower_bound_first_step(budget: str = "quick") -> Evidence:
-    """Eqs. (43)-(44): replacing sigma^{L-1} by l^{L-1} in g (sigma - sigma*), on [l, u]."""
-    worst = np.inf
-    for _, degree, rounds in regular_settings(budget):
-        interval = bounds.lemma_12_interval_printed(1.0 + degree, targets(budget))
-        for share in np.linspace(0, 1, 11):
-            sigma = interval.lower + share * (interval.upper - interval.lower)
-            worst = min(worst, float(np.min((sigma / interval.lower) ** (rounds - 1))))
-    return report(
-        "search",
-        decide(worst >= 1 - 1e-12),
-        "The step holds, since sigma >= l.",
-        {"smallest ratio": worst},
-        tolerance=1e-12,
-    )
+@claim("awasthi2021:eq-44", VALUES, tolerance=1e-9)
+def progress_first(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """g (σ - σ*) is at least L (d^2+1) l^{L-1} (σ^L - σ*^L) (σ - σ*)."""
+    lower, _ = _interval(start, target)
+    left = _gradient(value, target, d, L) * (value - target)
+    right = L * (d**2 + 1) * lower ** (L - 1) * (value**L - target**L) * (value - target)
+    sides = at_most(right, left, ("bound", _PROGRESS))
+    return proved(lemmas.progress_first(), sides=sides)
 
 
-def lower_bound(budget: str = "quick") -> Evidence:
-    """Eq. (45), the second inequality of Lemma 13: g (sigma - sigma*) >= L^2 (d^2+1) l^{2L-2}
-    (...)^2.
-    """
-    worst = np.inf
-    for _, degree, rounds in regular_settings(budget):
-        sigma_star, start = targets(budget), 1.0 + degree
-        claimed = bounds.lemma_13_lower(start, sigma_star, degree, rounds)
-        interval = bounds.lemma_12_interval_printed(start, sigma_star)
-        for share in np.linspace(0, 1, 11):
-            sigma = interval.lower + share * (interval.upper - interval.lower)
-            worst = min(worst, float(np.min(_slope(sigma, sigma_star, degree, rounds) / claimed)))
-    return report(
-        "search",
-        decide(worst >= 1 - 1e-12),
-        f"Holds on [l, u] with room: the smallest ratio found is {worst:.3g}.",
-        {"smallest ratio": worst},
-        tolerance=1e-12,
-    )
+@claim("awasthi2021:eq-45", VALUES, tolerance=1e-9)
+def progress_second(d: Any, L: Any, target: Any, start: Any, value: Any) -> Any:
+    """L (d^2+1) l^{L-1} (σ^L - σ*^L) (σ - σ*) is at least L^2 (d^2+1) l^{2L-2} (σ - σ*)^2."""
+    lower, _ = _interval(start, target)
+    left = L * (d**2 + 1) * lower ** (L - 1) * (value**L - target**L) * (value - target)
+    right = L**2 * (d**2 + 1) * lower ** (2 * L - 2) * (value - target) ** 2
+    sides = at_most(right, left, ("bound of Eq. (45)", "bound of Eq. (44)"))
+    return proved(lemmas.progress_second() if _apart() else None, sides=sides)
 
 
-def power_difference(budget: str = "quick") -> Evidence:
-    """(a^L - b^L)(a - b) >= L min(a, b)^{L-1} (a - b)^2, proved for each L by exact coefficients.
-
-    With m = min and s = |a - b|: ((m+s)^L - m^L) s - L m^{L-1} s^2 = sum_{j>=2} C(L, j) m^{L-j}
-    s^{j+1}, whose coefficients are all positive.
-    """
-    depths = range(1, 9 if budget == "quick" else 65)
-    smallest = min(
-        (min((comb(L, j) for j in range(2, L + 1)), default=0) for L in depths), default=0
-    )
-    worst = Fraction(0)
-    for L in depths:
-        for m in (Fraction(1, 3), Fraction(2)):
-            for s in (Fraction(1, 7), Fraction(5)):
-                left = ((m + s) ** L - m**L) * s - L * m ** (L - 1) * s**2
-                right = sum(comb(L, j) * m ** (L - j) * s ** (j + 1) for j in range(2, L + 1))
-                worst = max(worst, abs(left - right))
-    return report(
-        "symbolic",
-        decide(smallest >= 0 and worst == 0),
-        f"The difference of the two sides is a polynomial with positive coefficients, L <= "
-        f"{depths[-1]}; the same formula proves it for every L.",
-        {"smallest coefficient": float(smallest), "largest residue": float(worst)},
-    )
+@claim(
+    "awasthi2021:remark-power-difference",
+    PAIRS,
+    tolerance=1e-9,
+    theorem="DeepLinear.powers_apart",
+)
+def power_difference(L: Any, a: Any, b: Any) -> Any:
+    """(a^L - b^L)(a - b) is at least L min(a, b)^{L-1} (a - b)^2."""
+    left = (a**L - b**L) * (a - b)
+    return at_most(L * np.minimum(a, b) ** (L - 1) * (a - b) ** 2, left, ("bound", "left side"))

@@ -3,144 +3,217 @@
 Reference: awasthi2021, Section 4 and appendix C.1. Book page: book/awasthi2021/deep-linear.
 """
 
+# mypy cannot count the matrices in *weights.
+# mypy: disable-error-code="call-arg"
+
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from gnnconv_lib import graphs, linear_gnn
-from gnnconv_lib.audit._linear_cases import (
-    decide,
-    describe,
-    gap,
-    loss_by_definition,
-    report,
-    small_graphs,
+from gnnconv_lib.audit._linear_regular import EDGES, networks
+from gnnconv_lib.claims import (
+    claim,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    graph,
+    integer,
+    sampled,
 )
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.witnesses import linear_network
 
-__all__ = [
-    "definition_by_sampling",
-    "expectation_of_lemma_10",
-    "lemma_10",
-    "lemma_10_needs_equal_degrees",
-    "sum_of_embeddings",
-]
+_DEPTH, _SIZE = integer("L", "[1, inf)"), integer("r", "[1, inf)")
+_WEIGHTS = drawn("weights", "any W1, W2; symmetric positive definite W1*, W2*")
+_GAUSSIAN = fixed("standard Gaussian features")
 
 
-def definition_by_sampling(budget: str = "quick") -> Evidence:
-    """Eqs. (18)-(21): the loss sampled from the definition, on irregular graphs too."""
-    samples = 20_000 if budget == "quick" else 400_000
-    rounds, size, worst, detectable = 2, 2, 0.0, 0.0
-    cases = [graphs.petersen(), graphs.star(4), graphs.path(5), graphs.erdos_renyi(12, 0.3, 3)]
-    for seed, graph in enumerate(cases):
-        generator = np.random.default_rng(seed)
-        W1, W2, S1, S2 = generator.normal(size=(4, size, size))
-        adjacency = graph.adjacency.toarray().astype(float)
-        student = teacher = generator.normal(size=(samples, graph.nodes, size))
-        for _ in range(rounds):
-            student = student @ W1.T + adjacency @ student @ W2.T
-            teacher = teacher @ S1.T + adjacency @ teacher @ S2.T
-        values = 0.5 * np.sum((student - teacher).sum(axis=1) ** 2, axis=1)
-        error = float(values.std(ddof=1)) / math.sqrt(samples)
-        exact = float(linear_gnn.loss(W1, W2, S1, S2, graph, rounds))
-        worst = max(worst, abs(float(values.mean()) - exact) / error)
-        detectable = max(detectable, 4 * error / exact)
-    return report(
-        "monte carlo",
-        decide(worst < 4),
-        f"Sampled loss on 4 graphs, 3 of them irregular: largest |z| = {worst:.2f}; a relative "
-        f"error of {detectable:.1%} would have been seen.",
-        {"largest z": worst, "detectable relative error": detectable},
-        tolerance=4.0,
+def _words(graph: Any, L: Any, r: Any) -> str:
+    return f"{graph.name}, L = {L}, r = {r}"
+
+
+NETWORKS = domain(
+    graph(),
+    _DEPTH,
+    _SIZE,
+    _WEIGHTS,
+    fixed("any features"),
+    derived=("seed",),
+    cases=lambda budget: _few(networks(budget, regular=False)),
+    words=_words,
+)
+SAMPLED = domain(
+    graph(),
+    _DEPTH,
+    _SIZE,
+    _WEIGHTS,
+    _GAUSSIAN,
+    derived=("seed", "samples"),
+    cases=lambda budget: _sampled(budget, _few(networks(budget, regular=False))),
+    words=_words,
+)
+REGULAR = domain(
+    graph(among="every regular graph"),
+    _DEPTH,
+    _SIZE,
+    _WEIGHTS,
+    _GAUSSIAN,
+    derived=("seed",),
+    regime=EDGES,
+    cases=networks,
+    words=_words,
+)
+SAMPLED_REGULAR = domain(
+    graph(among="every regular graph"),
+    _DEPTH,
+    _SIZE,
+    _WEIGHTS,
+    _GAUSSIAN,
+    derived=("seed", "samples"),
+    regime=EDGES,
+    cases=lambda budget: _sampled(budget, networks(budget)),
+    words=_words,
+)
+
+
+def _few(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # The library compiles once for every shape: each graph has one r and one L.
+    kinds = sorted({(row["r"], row["L"]) for row in rows}, key=lambda kind: -kind[0] * kind[1])
+    kinds = [kinds[0], kinds[-1]] if len(rows) < 200 else kinds
+    order = list({id(row["graph"]): None for row in rows})
+    wanted = {place: kinds[k % len(kinds)] for k, place in enumerate(order)}
+    return [row for row in rows if (row["r"], row["L"]) == wanted[id(row["graph"])]]
+
+
+def _sampled(budget: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    count = 2000 if budget == "quick" else 20_000
+    return [row | {"samples": count} for row in rows if row["seed"] % 2]
+
+
+def _features(graph: Any, r: int, seed: int, samples: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(samples, graph.nodes, r))
+
+
+def _dense(graph: graphs.Graph) -> np.ndarray:
+    return np.asarray(graph.adjacency.toarray(), float)
+
+
+@claim("awasthi2021:eq-18", NETWORKS, each=True)
+def message(graph: Any, r: int, weights: Any, seed: int) -> Any:
+    """A node hears W2 times the sum over its neighbours, without itself."""
+    features = _features(graph, r, seed)[0]
+    heard = [sum(features[j] for j in graph.neighbors(i).tolist()) for i in range(graph.nodes)]
+    summed = weights[3] @ sum(heard, np.zeros(r))
+    found = linear_gnn.forward(features, np.zeros((r, r)), weights[3], graph, 1)
+    return equal(found, summed, ("library", "sum over neighbours"), _size(features, summed))
+
+
+@claim("awasthi2021:eq-19", NETWORKS, each=True)
+def rounds(graph: Any, r: int, L: int, weights: Any, seed: int) -> Any:
+    """In every round the embedding becomes W1 times itself plus what is heard, with one W1, W2."""
+    features = _features(graph, r, seed)[0]
+    summed = linear_network.embeddings(features, *weights[2:], _dense(graph), L).sum(axis=0)
+    found = linear_gnn.forward(features, *weights[2:], graph, L)
+    return equal(found, summed, ("library", "recursion over nodes"), _size(features, summed))
+
+
+@claim("awasthi2021:definition-linear-output", NETWORKS, each=True)
+def output(graph: Any, r: int, L: int, weights: Any, seed: int) -> Any:
+    """The output is the sum of the embeddings of all nodes after L rounds."""
+    features = _features(graph, r, seed)[0]
+    summed = linear_network.embeddings(features, *weights[:2], _dense(graph), L).sum(axis=0)
+    blocks = np.asarray(linear_gnn.node_blocks(*weights[:2], graph, L))
+    by_blocks = np.einsum("nab,nb->a", blocks, features)
+    return equal(by_blocks, summed, ("blocks of the library", "sum"), _size(features, summed))
+
+
+def _size(features: Any, summed: Any) -> float:
+    return float(np.linalg.norm(features) + np.linalg.norm(summed))
+
+
+def _draws(graph: Any, r: int, L: int, weights: Any, seed: int, samples: int) -> np.ndarray:
+    """Sampled values of |y^ - y|^2 / 2."""
+    features, dense = _features(graph, r, seed, samples), _dense(graph)
+    student, teacher = (
+        linear_network.embeddings(features, *pair, dense, L).sum(axis=1)
+        for pair in (weights[:2], weights[2:])
     )
+    return np.asarray(0.5 * np.sum((student - teacher) ** 2, axis=1))
 
 
-def lemma_10(budget: str = "quick") -> Evidence:
-    """Lemma 10, Eq. (37): n/2 |M^L - M*^L|^2 for any W1, W2, against the node-by-node recursion."""
-    rounds = (1, 3) if budget == "quick" else (1, 2, 3, 4, 5)
-    cases = [(graphs.empty(2), 0), (graphs.complete(2), 1), (graphs.petersen(), 3)]
-    if budget != "quick":
-        cases += [(graphs.random_regular(40, d, d), d) for d in (2, 5, 11)]
-    worst = 0.0
-    for graph, degree in cases:
-        for depth in rounds:
-            W1, W2, S1, S2 = np.random.default_rng(depth).normal(size=(4, 3, 3))
-            printed = _printed(W1 + degree * W2, S1 + degree * S2, graph.nodes, depth)
-            actual = loss_by_definition([W1, W2, S1, S2], graph.adjacency.toarray(), depth)
-            worst = max(worst, gap(printed, actual))
-    return report(
-        "numerical",
-        decide(worst < 1e-12),
-        "The loss formula holds for matrices that neither commute nor are symmetric.",
-        {"largest relative difference": worst},
-        tolerance=1e-12,
-    )
+def _mean(draws: np.ndarray) -> tuple[float, float]:
+    return float(draws.mean()), float(draws.std(ddof=1)) / math.sqrt(len(draws))
 
 
-def _printed(M: np.ndarray, M_star: np.ndarray, nodes: int, rounds: int) -> float:
+@claim("awasthi2021:eq-20", SAMPLED, each=True)
+def expected_loss(graph: Any, r: int, L: int, weights: Any, seed: int, samples: int) -> Any:
+    """The population loss is half the expected squared difference of the outputs."""
+    mean, error = _mean(_draws(graph, r, L, weights, seed, samples))
+    exact = float(linear_gnn.loss(*weights, graph, L))
+    return sampled(mean, error, exact, ("sample mean", "loss of the library"))
+
+
+@claim("awasthi2021:eq-21", NETWORKS, each=True)
+def loss_of_sums(graph: Any, L: int, weights: Any) -> Any:
+    """The loss is half the expected squared difference of the sums of the embeddings."""
+    slow = linear_network.loss(weights, _dense(graph), L)
+    fast = float(linear_gnn.loss(*weights, graph, L))
+    return equal(fast, slow, ("loss of the library", "sum over unit features"))
+
+
+def _formula(graph: Any, L: int, weights: Any) -> float:
     """Eq. (37)."""
+    d, (W1, W2, S1, S2) = int(graph.degrees[0]), weights
+    return float(linear_gnn.regular.loss(W1 + d * W2, S1 + d * S2, graph.nodes, L))
+
+
+@claim("awasthi2021:lemma-10", SAMPLED_REGULAR, each=True)
+def loss_on_regular_graphs(
+    graph: Any, r: int, L: int, weights: Any, seed: int, samples: int
+) -> Any:
+    """The expected loss is n/2 |M^L - M*^L|_F^2, M = W1 + d W2, M* = W1* + d W2*."""
+    mean, error = _mean(_draws(graph, r, L, weights, seed, samples))
+    return sampled(mean, error, _formula(graph, L, weights), ("sample mean", "n/2 |M^L - M*^L|^2"))
+
+
+@claim("awasthi2021:eq-37", REGULAR, each=True)
+def closed_form(graph: Any, L: int, weights: Any) -> Any:
+    """The loss is n/2 |M^L - M*^L|_F^2."""
+    slow = linear_network.loss(weights, _dense(graph), L)
+    return equal(_formula(graph, L, weights), slow, ("n/2 |M^L - M*^L|^2", "over unit features"))
+
+
+@claim(
+    "awasthi2021:remark-sum-of-embeddings",
+    REGULAR,
+    each=True,
+    theorem="LinearNetwork.sum_of_embeddings",
+)
+def embeddings_sum(graph: Any, r: int, L: int, weights: Any, seed: int) -> Any:
+    """After k rounds the embeddings sum to M^k times the sum of the features, for every k <= L."""
+    features, d = _features(graph, r, seed)[0], int(graph.degrees[0])
+    M, dense = weights[0] + d * weights[1], _dense(graph)
+    left = [linear_network.embeddings(features, *weights[:2], dense, k) for k in range(L + 1)]
+    right = [np.linalg.matrix_power(M, k) @ features.sum(axis=0) for k in range(L + 1)]
+    scale = max(1.0, float(np.linalg.norm(M))) ** L * float(np.linalg.norm(features))
+    return equal([x.sum(axis=0) for x in left], right, ("sum of embeddings", "M^k sum"), scale)
+
+
+@claim("awasthi2021:remark-expectation-of-lemma-10", SAMPLED_REGULAR, each=True, repair="slip")
+def expectation(graph: Any, r: int, L: int, weights: Any, seed: int, samples: int) -> Any:
+    """Half the expected norm of (M^L - M*^L) mu is n/2 |M^L - M*^L|_F^2, mu the sum of features."""
+    d, (W1, W2, S1, S2) = int(graph.degrees[0]), weights
     power = np.linalg.matrix_power
-    return float(nodes / 2 * np.sum((power(M, rounds) - power(M_star, rounds)) ** 2))
-
-
-def lemma_10_needs_equal_degrees(budget: str = "quick") -> Evidence:
-    """Lemma 10 with d read as the largest degree, as in Section 3: the first graph to break it."""
-    weights = [np.array([[value]]) for value in (1.0, 1.0, 0.5, 0.5)]
-    for graph in small_graphs(4):
-        degree = int(graph.degrees.max())
-        M = weights[0] + degree * weights[1]
-        printed = _printed(M, M / 2, graph.nodes, 1)
-        actual = float(loss_by_definition(weights, graph.adjacency.toarray(), 1))
-        if abs(printed - actual) > 1e-9 * actual:
-            break
-    everywhere = abs(printed - actual) <= 1e-9 * actual
-    return report(
-        "search",
-        decide(everywhere, slip_repaired=lemma_10(budget).verdict == "holds"),
-        f"With largest degree d the formula fails on a {describe(graph)}: {printed:g} against "
-        f"{actual:g}.",
-        {"printed": printed, "actual": actual},
-        witness=Witness(f"{describe(graph)}, L = 1, W = 1, W* = 1/2", printed, actual),
-        correction="Every degree must be equal to d.",
-    )
-
-
-def sum_of_embeddings(budget: str = "quick") -> Evidence:
-    """The induction in Lemma 10: every node's features reach the output through M^k."""
-    worst = 0.0
-    depth = 3 if budget == "quick" else 5
-    for graph, degree in [(graphs.complete(2), 1), (graphs.petersen(), 3)]:
-        W1, W2 = np.random.default_rng(degree).normal(size=(2, 3, 3))
-        blocks = linear_gnn.node_blocks(W1, W2, graph, depth)
-        power = np.linalg.matrix_power(W1 + degree * W2, depth)
-        worst = max(worst, gap(blocks, np.broadcast_to(power, blocks.shape)))
-    return report(
-        "numerical",
-        decide(worst < 1e-12),
-        "On regular graphs the embeddings after k rounds sum to M^k times the sum of the features.",
-        {"largest relative difference": worst},
-        tolerance=1e-12,
-    )
-
-
-def expectation_of_lemma_10(budget: str = "quick") -> Evidence:
-    """The expectation that ends Lemma 10's proof, with and without the square it lacks.
-
-    For r = 1 and E = M^L - M*^L: E|E mu| = |E| sqrt(2n/pi), while E|E mu|^2 = n E^2.
-    """
-    nodes, difference = 1, 1.0
-    without = 0.5 * abs(difference) * math.sqrt(2 * nodes / math.pi)
-    claimed = 0.5 * nodes * difference**2
-    points, weights = np.polynomial.hermite_e.hermegauss(20)
-    second = float(np.sum(weights * (difference * points) ** 2)) / math.sqrt(2 * math.pi)
-    return report(
-        "numerical",
-        decide(math.isclose(without, claimed), math.isclose(0.5 * second * nodes, claimed)),
-        f"Without the square the expectation is {without:.4f}, not {claimed:g}; with it, equal.",
-        {"without the square": without, "claimed": claimed, "with the square": 0.5 * second},
-        tolerance=1e-9,
-        witness=Witness("one node, r = 1, M^L - M*^L = 1", claimed, without),
-        correction="The norm inside the first expectation is squared.",
+    E = power(W1 + d * W2, L) - power(S1 + d * S2, L)
+    mu = _features(graph, r, seed, samples).sum(axis=1)
+    norms = np.linalg.norm(mu @ E.T, axis=1)
+    exact = graph.nodes / 2 * float(np.sum(E**2))
+    names = ("n/2 |M^L - M*^L|^2 expected, sample mean", "n/2 |M^L - M*^L|^2")
+    return (
+        sampled(*_mean(norms / 2), exact, names),
+        sampled(*_mean(norms**2 / 2), exact, names),
     )

@@ -1,281 +1,368 @@
 """Lemmas 4 and 9, Eqs. (26)-(29): how large the gradient is against the loss.
 
-epsilon and h enter through e = epsilon/h only, with delta = e/(4 n). Where a smaller e makes the bound
-weaker on the same weights, e = 1 is the hardest value; where it also moves the weights, e runs over
-`RATIOS`. Every printed factor d + 1 is kept as it stands. In the sums of this library, A, B and C carry
-d + 1 already: the paper's are A/(d+1), B/(d+1), C/(d+1).
+Every printed factor d + 1 is kept. In the columns A, B and C carry d + 1 already: the paper's are
+A/(d+1), B/(d+1), C/(d+1). With δ = ε/(4hn).
 
 Reference: awasthi2021, Lemmas 4 and 9. Book page: book/awasthi2021/pl-condition.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib import relu_gnn
-from gnnconv_lib.audit._relu_cases import Cases, attack, cases
-from gnnconv_lib.audit._relu_paths import paths
+from gnnconv_lib.audit import _relu_lemmas
+from gnnconv_lib.audit._exact_relu import exactly
+from gnnconv_lib.audit._relu_domains import SPARSE_REGULAR, collection, columns, weights
+from gnnconv_lib.audit._relu_starts import (
+    EPSILON,
+    UNITS,
+    gradient_squared,
+    loss,
+    paths,
+    placed,
+    with_error,
+)
+from gnnconv_lib.audit._relu_symbols import Symbols
+from gnnconv_lib.audit.awasthi2021.pl_condition import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import VERDICTS, Evidence, Witness
-from gnnconv_lib.summaries import OverlapMeasure
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    claim,
+    correction,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    graph,
+    integer,
+    proved,
+    readings,
+    symbolic_zero,
+    unstated,
+    where,
+)
 
-__all__ = [
-    "c_term_bound",
-    "c_term_with_lemma_5",
-    "gradient_norm",
-    "lemma_4",
-    "lemma_4_along_trajectories",
-    "long_case",
-    "long_case_linear",
-    "loss_without_b",
-    "pl_at_random_starts",
-    "pl_ratio",
-    "pl_without_epsilon",
-]
-
-Array = np.ndarray
-RATIOS = (1.0, 0.1, 1e-3)
-
-
-def gradient_norm(budget: str = "quick") -> Evidence:
-    """|grad L|^2 = (l A - B)^2 + (C sin)^2; printed with C/(d+1) for C, and lost d + 1 in line one."""
-    at = cases(budget)
-    exact = at.gradient_squared
-    printed = exact - (at.slope * at.sine) ** 2 * (1 - 1 / (at.degree + 1) ** 2)
-    error = np.abs(printed - exact)
-    return attack(
-        "the printed |grad L|^2 is the exact one on regular graphs",
-        at,
-        error,
-        1e-9 * exact,
-        at.regular & (exact > 0),
-        corrected=(
-            "|grad L|^2 = (d+1)^2 ((l A - B)^2 + (beta/l)^2 C^2) in the paper's A, B, C: the "
-            "second term has no 1/(d+1)^2.",
-            _against_library(at),
-            1e-9,
-        ),
-        shown=(printed, exact),
-        kind="numerical",
-    )
+REGULAR = weights("every regular graph")
+EVERY = weights()
+FAR = weights(
+    "every graph",
+    where("L > 0", lambda A, gap, length: loss(A, gap, length) > 0),
+    keep=lambda A, gap, length: loss(A, gap, length) > 0,
+)
+LONG = weights(
+    "every regular graph",
+    EPSILON,
+    UNITS,
+    where("ℓ - 1 > ε/(4hn)", lambda length, eps, h, n: length - 1 > eps / (4 * h * n)),
+    length="(1, inf)",
+    place=lambda length, cos: (1 + length, cos),
+    keep=lambda length, eps, h, n: length - 1 > eps / (4 * h * n),
+    more=with_error,
+)
 
 
-def loss_without_b(budget: str = "quick") -> Evidence:
-    """Eq. (26): L = A (l^2+1)/2 - l B <= A (l^2+1)/2, because B >= 0."""
-    at = cases(budget)
-    bound = at.full * (at.length**2 + 1) / 2
-    return attack("L <= A (l^2 + 1)/2", at, at.loss, bound)
+def _near_unit_length(start: Any) -> tuple[Any, Any]:
+    """Lengths in [1 - δ, 1 + δ]; half of the weights also turn towards the teacher."""
+    delta = start["eps"] / (4 * start["h"] * start["n"])
+    angle = np.arccos(start["cos"])
+    close = np.arange(len(delta)) % 2 == 1
+    turned = np.where(close, np.minimum(angle, 1.01 * delta * (1 + angle)), angle)
+    return 1 + 0.999 * delta * np.tanh(start["length"] - 1), np.cos(turned)
 
 
-def pl_ratio(budget: str = "quick") -> Evidence:
-    """|grad L|^2/L >= (l A - B)^2/A + 2 beta^2 C^2/((l^2+1) A), as printed below Eq. (26)."""
-    at = cases(budget)
-    radial = at.full * (at.length - 1) + at.gap
-    left = (radial**2 + 2 * (at.across * at.slope) ** 2 / (at.length**2 + 1)) / at.full
-    proper = 2 * at.gradient_squared / ((at.length**2 + 1) * at.full)
-    return attack(
-        "|grad L|^2/L >= (l A - B)^2/A + 2 beta^2 C^2/((l^2+1) A)",
-        at,
-        left,
-        _ratio(at),
-        at.loss > 0,
-        corrected=(
-            "|grad L|^2/L >= 2 ((l A - B)^2 + (beta/l)^2 C^2)/((l^2+1) A), by Eq. (26).",
-            proper,
-            _ratio(at),
-        ),
-    )
+def _near(budget: str) -> dict[str, Any]:
+    made = placed("every regular graph", budget, _near_unit_length)
+    inside = made["length"] * made["sine"] > made["eps"] / (4 * made["h"] * made["n"])
+    return {name: values[inside] for name, values in made.items()}
 
 
-def long_case(budget: str = "quick") -> Evidence:
-    """Eq. (27): l - 1 > delta gives |grad L|^2/L >= A e^2/(16 n^2) >= (d+1) e^2/(16 pi)."""
-    at = cases(budget)
-
-    def sides(given: Cases, ratio: float) -> tuple[Array, Array, Array]:
-        middle = ratio**2 * given.full / (16 * given.nodes**2)
-        last = ratio**2 * (given.degree + 1) / (16 * np.pi)
-        # The second inequality of the chain is tested in the same go.
-        chain = np.where(middle >= last * (1 - 1e-12), 1e300, 0.0)
-        where = given.regular & (given.length - 1 > ratio / (4 * given.nodes)) & (given.loss > 0)
-        return np.maximum(middle, last), np.minimum(_ratio(given), chain), where
-
-    moved = at.at(1 + np.abs(at.length - 1) / (4 * at.nodes), at.cos)
-    return _hardest(
-        "|grad L|^2/L >= A e^2/(16 n^2) >= (d+1) e^2/(16 pi) for l > 1 + delta", [at, moved], sides
-    )
+def _near_with_slope(budget: str) -> dict[str, Any]:
+    made = _near(budget)
+    inside = made["C"] >= made["A"] / (2 * made["n"])
+    return {name: values[inside] for name, values in made.items()}
 
 
-def long_case_linear(budget: str = "quick") -> Evidence:
-    """In place of Eq. (27), first order in l - 1: |grad L|^2/L >= 4 A (l-1)/(2 l - 1) for l > 1."""
-    at = cases(budget)
-    excess = np.maximum(at.length - 1, 0)
-    bound = 4 * at.full * excess / (1 + 2 * excess)
-    return attack(
-        "|grad L|^2/L >= 4 A (l-1)/(2l-1) for l > 1", at, bound, _ratio(at), at.length > 1
-    )
+_DERIVED = tuple(name for name in weights().derived)
+_NEAR_PARTS = (
+    graph("graph", "every regular graph"),
+    fixed("one unit, teacher of length 1, any r"),
+    EPSILON,
+    UNITS,
+    where(
+        "|ℓ - 1| ≤ ε/(4hn)",
+        lambda length, eps, h, n: np.abs(length - 1) <= eps / (4 * h * n),
+    ),
+    where("|β| > ε/(4hn)", lambda length, sine, eps, h, n: length * sine > eps / (4 * h * n)),
+)
 
 
-def c_term_bound(budget: str = "quick") -> Evidence:
-    """Eq. (28): |l - 1| <= delta and |beta| > delta give the printed multiples of C^2/A."""
-
-    def sides(given: Cases, ratio: float) -> tuple[Array, Array, Array]:
-        paper = given.slope**2 / (given.full * (given.degree + 1))
-        middle = 2 * given.across**2 * paper / ((given.length**2 + 1) * (given.degree + 1))
-        last = ratio**2 * paper / (given.degree + 1) / (5 * 16 * given.nodes**2)
-        where = given.regular & (given.across > ratio / (4 * given.nodes)) & (given.loss > 0)
-        return np.maximum(middle, last), _ratio(given), where
-
-    return _hardest(
-        "Eq. (28) for |l - 1| <= delta, |beta| > delta", _near_unit_length(budget), sides
-    )
+def _say(graph: Any, length: float, cos: float, eps: float, h: float) -> str:
+    return f"{graph.name}, ℓ = {length:.8g}, c = {cos:.8g}, ε = {eps:g}, h = {h:g}"
 
 
-def c_term_with_lemma_5(budget: str = "quick") -> Evidence:
-    """Eq. (29): then |grad L|^2/L >= e^2/(380 pi n^2 (d+1)), where C >= A/(2n)."""
-
-    def sides(given: Cases, ratio: float) -> tuple[Array, Array, Array]:
-        bound = bounds.lemma_4_printed(ratio, given.nodes, given.degree, 1)
-        enough = given.slope >= given.full / (2 * given.nodes)
-        far = given.across > ratio / (4 * given.nodes)
-        return bound, _ratio(given), given.regular & enough & far & (given.loss > 0)
-
-    return _hardest("Eq. (29) where C >= A/(2n)", _near_unit_length(budget), sides)
-
-
-def lemma_4(budget: str = "quick") -> Evidence:
-    """Lemma 4's conclusion wherever alpha >= -1/100 and l >= 0.99, on every graph.
-
-    The constant is far from sharp: the report holds the smallest ratio of the true quotient to it.
-    """
-    at = cases(budget)
-    where = (at.along >= -0.01) & (at.length >= 0.99) & (at.loss > 1e-20)
-    bound = bounds.lemma_4_printed(1.0, at.nodes, at.degree, 1)
-    found = attack("|grad L|^2/L >= 1/(380 pi (d+1) n^2)", at, bound, _ratio(at), where)
-    loose = float(np.min(np.where(where, _ratio(at), np.inf) / bound))
-    numbers = {**found.numbers, "smallest ratio to the printed constant": loose}
-    return Evidence(
-        found.kind, found.verdict, found.summary, numbers, found.tolerance, found.witness
-    )
+UNIT_LENGTH = domain(*_NEAR_PARTS, cases=_near, derived=(*_DERIVED, "length", "cos"), words=_say)
+UNIT_LENGTH_SLOPE = domain(
+    *_NEAR_PARTS,
+    where("C ≥ A/(2n)", lambda A, C, n: A / (2 * n) <= C),
+    cases=_near_with_slope,
+    derived=(*_DERIVED, "length", "cos"),
+    words=_say,
+)
+SETTLED = weights(
+    "every graph",
+    EPSILON,
+    UNITS,
+    where("α ≥ -1/100", lambda along: along >= -0.01),
+    length="[0.99, inf)",
+    cos="(-0.011, 1]",
+    place=lambda length, cos: (0.99 + length * (length > 1e-5), cos),
+    keep=lambda along: along >= -0.01,
+    more=with_error,
+)
 
 
-def lemma_4_along_trajectories(budget: str = "quick") -> Evidence:
-    """Lemma 4 at all iterates from the time on after which alpha_t >= -1/100, whatever their length.
-
-    Starts with c_0 < -0.9 are left out: exactly opposite to the teacher, on a complete graph, the
-    iterates end at w = 0, with alpha_t >= -1/100 and no gradient. This has probability e^{-O(r)}.
-    """
-    run = paths(budget)
-    at = run.next_
-    settled = np.logical_and.accumulate((run.length * run.cos >= -0.01)[:, :, ::-1], axis=2)[
-        :, :, ::-1
-    ][:, :, 1:]
-    where = settled.reshape(at.length.shape) & (at.loss > 1e-20 * at.full)
-    where &= run.at_start(run.cos[:, :, 0]) >= -0.9
-    bound = bounds.lemma_4_printed(1.0, at.nodes, at.degree, 1)
-    found = attack(
-        f"|grad L|^2/L >= 1/(380 pi (d+1) n^2): {run.words()}", at, bound, _ratio(at), where
-    )
-    loose = np.where(where, _ratio(at), np.inf) / bound
-    numbers = {**found.numbers, "smallest ratio to the printed constant": float(loose.min())}
-    return Evidence(
-        found.kind, found.verdict, found.summary, numbers, found.tolerance, found.witness
-    )
+def _gaussian_paths(budget: str) -> dict[str, Any]:
+    chosen = [g for g in collection(SPARSE_REGULAR, budget) if g.nodes <= 400]
+    return paths(chosen, {"quick": 10, "full": 100}[budget], 10, 300)
 
 
-def pl_without_epsilon(budget: str = "quick") -> Evidence:
-    """|grad L|^2 >= 2 mu(c) L, mu(c) = min(A, (1+c) C^2/(2 C(1))), at every weight and graph."""
-    at = cases(budget)
-    constant = bounds.polyak_lojasiewicz(at.full, at.slope, at.slope_at_one, at.cos)
-    return attack("|grad L|^2 >= 2 mu(c) L", at, 2 * constant * at.loss, at.gradient_squared)
+GAUSSIAN_PATHS = domain(
+    graph(
+        "graph",
+        SPARSE_REGULAR,
+        {
+            "a graph without edges": lambda g: g.edges == 0,
+            "a graph with edges": lambda g: g.edges > 0,
+        },
+        lambda g: bool(np.ptp(g.degrees) == 0 and max(16, 4 * g.degrees[0] ** 2) <= g.nodes),
+    ),
+    fixed("r = 10, σ = 1, η = 1/(6πA), all of 300 steps"),
+    drawn("seed", "Gaussian starts"),
+    cases=_gaussian_paths,
+    derived=("A", "C1", "n", "d", "cos_0", "slope_0", "losses", "squares"),
+)
 
 
-def pl_at_random_starts(budget: str = "quick") -> Evidence:
-    """The text says that the inequality fails at a random start; it holds at all but the antipode.
+@cache
+def _square_is_right() -> Any:
+    s = Symbols()
+    squared = s.diff(s.loss, s.alpha) ** 2 + s.diff(s.loss, s.beta) ** 2
+    claimed = (s.full * s.length - s.mixed) ** 2 + (s.beta / s.length) ** 2 * s.slope**2
+    return symbolic_zero(squared - claimed, s.numerator)
 
-    The witness is the Gaussian start (r = 10) with the smallest mu(c_0)/A among many.
-    """
-    at = cases(budget)
-    generator = np.random.default_rng(3)
-    count = at.length.shape[1]
-    weights = generator.normal(size=(len(at.names), count, 10))
-    length = np.linalg.norm(weights, axis=-1)
-    start = at.at(length, weights[..., 0] / length)
-    constant = bounds.polyak_lojasiewicz(start.full, start.slope, start.slope_at_one, start.cos)
-    smallest = constant / start.full
-    row, column = np.unravel_index(int(np.argmin(smallest)), smallest.shape)
-    printed = bounds.lemma_4_printed(1.0, start.nodes, start.degree, 1)
-    numbers = {
-        "starts": float(smallest.size),
-        "smallest mu(c_0)/A": float(smallest.min()),
-        "share of starts that meet Lemma 4's own constant": float(
-            np.mean(start.gradient_squared >= printed * start.loss)
-        ),
-    }
-    witness = Witness(
-        f"{at.names[row]}, l_0 = {length[row, column]:.4g}, c_0 = {start.cos[row, column]:.4g}: "
-        "lower bound of |grad L|^2/(A L)",
-        0.0,
-        2 * float(smallest.min()),
-    )
-    holds_everywhere = np.all(start.gradient_squared >= 2 * constant * start.loss * (1 - 1e-11))
-    if holds_everywhere and smallest.min() > 0:
-        share = numbers["share of starts that meet Lemma 4's own constant"]
-        summary = (
-            f"mu(c_0)/A >= {smallest.min():.2g} at {smallest.size} Gaussian starts, r = 10; "
-            f"{share:.1%} of them meet the constant of Lemma 4 itself."
+
+@cache
+def _loss_is_right() -> Any:
+    import sympy
+
+    A, B, length = sympy.symbols("A B l")
+    return symbolic_zero(A * (length**2 + 1) / 2 - length * B - loss(A, A - B, length))
+
+
+@claim("awasthi2021:remark-gradient-norm", REGULAR, repair="slip", tolerance=1e-11)
+def gradient_norm(A: Any, gap: Any, length: Any, C: Any, sine: Any, cos: Any, d: Any) -> Any:
+    """|∇L|² = (d+1)²((ℓA - B)² + β²C²/(ℓ²(d+1)²)) in the paper's A, B, C."""
+    radial = A * (length - 1) + gap
+    by_parts = (cos * radial - sine**2 * C) ** 2 + (sine * radial + cos * sine * C) ** 2
+    printed = radial**2 + (sine * C / (d + 1)) ** 2
+    names = ("stated square", "(∂L/∂α)² + (∂L/∂β)²")
+    size = radial**2 + (sine * C) ** 2
+    corrected = equal(gradient_squared(A, gap, length, C, sine), by_parts, names, size)
+    by_hand = exactly(
+        lambda x, pi: (
+            (x.A * x.length - x.B) ** 2 + (x.sine * x.C / (x.d + 1)) ** 2,
+            x.square,
         )
-        return Evidence("search", "false as printed", summary, numbers, 1e-11, witness)
-    return Evidence("search", "holds", "The inequality fails at a random start.", numbers, 1e-11)
-
-
-def _ratio(at: Cases) -> Array:
-    return np.divide(
-        at.gradient_squared, at.loss, out=np.full(at.length.shape, 1e300), where=at.loss > 0
+    )
+    return (
+        equal(printed, by_parts, names, size, exactly=by_hand),
+        proved(_square_is_right(), sides=corrected),
     )
 
 
-def _near_unit_length(budget: str) -> list[Cases]:
-    """The cases with lengths moved into [1 - delta, 1 + delta], one for each of `RATIOS`."""
-    at = cases(budget)
-    spread = np.tanh(at.length - 1) / (4 * at.nodes)
-    angle = np.arccos(at.cos)
-    # Half of the weights also move towards the teacher, where |beta| is of the order of delta.
-    near = np.where(np.arange(angle.shape[1]) % 2, angle, angle / (4 * at.nodes))
-    return [at.at(1 + ratio * spread, np.cos(near * max(ratio, 0.3))) for ratio in RATIOS]
+@claim("awasthi2021:eq-26", EVERY, tolerance=1e-11)
+def loss_without_b(A: Any, B: Any, gap: Any, length: Any) -> Any:
+    """L = A(ℓ² + 1)/2 - ℓB ≤ A(ℓ² + 1)/2."""
+    exact, bound = loss(A, gap, length), A * (length**2 + 1) / 2
+    return both(
+        proved(
+            _loss_is_right(),
+            sides=equal(bound - length * B, exact, ("printed loss", "loss"), bound),
+        ),
+        proved(lemmas.loss_without_b(), sides=at_most(exact, bound, ("loss", "A(ℓ² + 1)/2"))),
+    )
 
 
-def _hardest(
-    claim: str,
-    given: list[Cases],
-    sides: Callable[[Cases, float], tuple[Array, Array, Array]],
-) -> Evidence:
-    """The least favourable evidence over all weights of `given` and all e of `RATIOS`."""
-    found = []
-    for at in given:
-        for ratio in RATIOS:
-            left, right, where = sides(at, ratio)
-            if np.any(where):
-                found.append(attack(f"{claim}, e = {ratio:g}", at, left, right, where))
-    worst = max(found, key=lambda entry: (VERDICTS.index(entry.verdict), entry.numbers["tightest"]))
-    tested = sum(entry.numbers["tested"] for entry in found)
-    numbers = {**worst.numbers, "tested": tested}
-    summary = worst.summary
-    if worst.verdict == "holds":
-        summary = f"No violation in {tested:.0f} weights, e in {RATIOS}: {claim}."
-    return Evidence(worst.kind, worst.verdict, summary, numbers, worst.tolerance, worst.witness)
+@claim("awasthi2021:remark-pl-ratio", FAR, tolerance=1e-11)
+def pl_ratio(A: Any, gap: Any, length: Any, C: Any, sine: Any) -> Any:
+    """|∇L|²/L ≥ (ℓA - B)²/A + 2β²C²/((ℓ² + 1)A)."""
+    squared, here = gradient_squared(A, gap, length, C, sine), loss(A, gap, length)
+    printed = (A * (length - 1) + gap) ** 2 / A + 2 * (length * sine * C) ** 2 / (
+        (length**2 + 1) * A
+    )
+    names = ("stated bound", "|∇L|²/L")
+    ratio = squared / here
+
+    def by_hand(x: Any, pi: Any) -> tuple[Any, Any]:
+        across = 2 * (x.length * x.sine * x.C) ** 2 / ((x.length**2 + 1) * x.A)
+        return (x.A * x.length - x.B) ** 2 / x.A + across, x.square / x.loss
+
+    return (
+        at_most(printed, ratio, names, exactly=exactly(by_hand)),
+        proved(lemmas.ratio(), sides=at_most(2 * squared / ((length**2 + 1) * A), ratio, names)),
+    )
 
 
-def _against_library(at: Cases) -> Array:
-    """| |grad L|^2 - that of `relu_gnn` |, relative, on every fifth graph; elsewhere 0."""
-    difference = np.zeros_like(at.length)
-    for row in range(0, len(at.names), 5):
-        measure = OverlapMeasure(at.rho[row], at.mass[row], 0 * at.mass[row], int(at.nodes[row, 0]))
-        slope = relu_gnn.reduced_gradient(at.along[row] - 1, at.across[row], measure)
-        squared = np.asarray(slope.u) ** 2 + np.asarray(slope.beta) ** 2
-        # u = alpha - 1 has no digits left for the direction of a very short w.
-        kept = (at.length[row] >= 0.01) & (at.gradient_squared[row] > 1e-6 * at.full[row] ** 2)
-        relative = squared / np.maximum(at.gradient_squared[row], 1e-300) - 1
-        difference[row] = np.where(kept, np.abs(relative), 0.0)
-    return difference
+@claim("awasthi2021:eq-27", LONG, tolerance=1e-11)
+def long_iterates(
+    A: Any, gap: Any, length: Any, C: Any, sine: Any, n: Any, d: Any, eps: Any, h: Any
+) -> Any:
+    """ℓ - 1 > ε/(4hn) gives |∇L|²/L ≥ Aε²/(16h²n²) ≥ (d+1)ε²/(16πh²)."""
+    ratio = gradient_squared(A, gap, length, C, sine) / loss(A, gap, length)
+    middle = A * eps**2 / (16 * h**2 * n**2)
+    last = (d + 1) * eps**2 / (16 * np.pi * h**2)
+    return both(
+        proved(lemmas.long_iterates(), sides=at_most(middle, ratio, ("Aε²/(16h²n²)", "|∇L|²/L"))),
+        proved(
+            lemmas.long_iterates_in_degrees(),
+            sides=at_most(last, middle, ("(d+1)ε²/(16πh²)", "Aε²/(16h²n²)")),
+        ),
+    )
+
+
+def _chain(fifths: int) -> Any:
+    """The last term of Eq. (28) with this many fifths in front, and the middle one."""
+
+    def terms(x: Any, pi: Any, eps: Any, h: Any) -> tuple[Any, Any]:
+        paper = x.C**2 / (x.A * (x.d + 1) ** 2)
+        middle = 2 * (x.length * x.sine) ** 2 * paper / ((x.length**2 + 1) * h**2)
+        return fifths * paper * eps**2 / (80 * h**2 * x.n**2), middle
+
+    return terms
+
+
+@claim("awasthi2021:eq-28", UNIT_LENGTH, repair="slip", tolerance=1e-11)
+def unit_length(
+    A: Any, gap: Any, length: Any, C: Any, sine: Any, n: Any, d: Any, eps: Any, h: Any
+) -> Any:
+    """|∇L|²/L ≥ 2(d+1)β²C²/((ℓ²+1)h²(d+1)²A) ≥ 5 C²ε²/(16A(d+1)h²n²) in the paper's A, C."""
+    ratio = gradient_squared(A, gap, length, C, sine) / loss(A, gap, length)
+    paper = C**2 / (A * (d + 1))
+    beta = length * sine
+
+    def chain(constant: float, units: Any, first: Any = None, second: Any = None) -> Any:
+        middle = 2 * beta**2 * paper / ((length**2 + 1) * units**2 * (d + 1))
+        last = constant * paper / (d + 1) * eps**2 / (16 * h**2 * n**2)
+        names, by_hand = ("last term", "middle term"), exactly(_chain(round(5 * constant)))
+        return both(
+            proved(first, sides=at_most(middle, ratio, ("middle term", "|∇L|²/L"))),
+            proved(second, sides=at_most(last, middle, names, exactly=by_hand)),
+        )
+
+    return readings(five=chain(5.0, h), one_fifth=chain(0.2, h)), chain(
+        0.2, 1.0, lemmas.unit_length(), lemmas.unit_length_end()
+    )
+
+
+@claim("awasthi2021:eq-29", UNIT_LENGTH_SLOPE, tolerance=1e-11)
+def unit_length_with_slope(
+    A: Any, gap: Any, length: Any, C: Any, sine: Any, n: Any, d: Any, eps: Any, h: Any
+) -> Any:
+    """Where C ≥ A/(2n), |∇L|²/L ≥ ε²/(380πh²n²(d+1))."""
+    ratio = gradient_squared(A, gap, length, C, sine) / loss(A, gap, length)
+    sides = at_most(bounds.lemma_4_printed(eps, n, d, h), ratio, ("printed bound", "|∇L|²/L"))
+    return proved(lemmas.unit_length_with_slope(), sides=sides)
+
+
+@claim("awasthi2021:lemma-4/region", SETTLED, tolerance=1e-11)
+def lemma_4(
+    A: Any, gap: Any, length: Any, C: Any, sine: Any, n: Any, d: Any, eps: Any, h: Any
+) -> Any:
+    """Where α ≥ -1/100 and ℓ ≥ 0.99, |∇L|² ≥ µ*L with µ* = ε²/(380π(d+1)h²n²)."""
+    squared = gradient_squared(A, gap, length, C, sine)
+    bound = bounds.lemma_4_printed(eps, n, d, h) * loss(A, gap, length)
+    return proved(lemmas.lemma_4(), sides=at_most(bound, squared, ("µ*L", "|∇L|²")))
+
+
+@claim("awasthi2021:lemma-4/trajectories", GAUSSIAN_PATHS)
+def lemma_4_along_descent(losses: Any, squares: Any, n: Any, d: Any) -> Any:
+    """|∇L|² ≥ µ*L at every iterate, with ε = h = 1 in µ*, the largest value."""
+    bound = bounds.lemma_4_printed(1.0, n, d, 1)[:, None] * losses
+    return at_most(bound, squares, ("µ*L", "|∇L|²"), squares + 1e-20)
+
+
+@claim("awasthi2021:remark-no-patch-assumption", EVERY, tolerance=1e-11)
+def gradient_inequality_on_every_graph(
+    A: Any, gap: Any, length: Any, C: Any, C1: Any, sine: Any, cos: Any
+) -> Any:
+    """|∇L|² ≥ 2µ(c)L with µ(c) = min(A, (1+c)C(c)²/(2C(1))), however neighbourhoods overlap."""
+    constant = bounds.polyak_lojasiewicz(A, C, C1, cos)
+    squared = gradient_squared(A, gap, length, C, sine)
+    sides = at_most(2 * constant * loss(A, gap, length), squared, ("2µ(c)L", "|∇L|²"))
+    return proved(_relu_lemmas.gradient_inequality(), sides=sides)
+
+
+def _starts(budget: str) -> list[dict[str, Any]]:
+    rows = []
+    for number, (entry, r) in enumerate(
+        (g, r) for g in collection("every graph", budget) for r in (1, 2, 10)
+    ):
+        w = np.random.default_rng(number).normal(size=r)
+        length = float(np.linalg.norm(w))
+        made = weights_at(entry, length, float(np.clip(w[0] / length, -1, 1)))
+        rows.append({"graph": entry, "r": r, "start": number, **made})
+    return rows
+
+
+def weights_at(entry: Any, length: float, cos: float) -> dict[str, Any]:
+    """Squared gradient and loss at one weight, and at the point opposite to w* where both meet."""
+    here = columns([entry], np.array([[length]]), np.array([[cos]]))
+    opposite = here["opposite"][0] / here["A"][0]
+    there = columns([entry], np.array([[max(opposite, 1e-12)]]), np.array([[-1.0]]))
+    found = {}
+    for name, at in (("start", here), ("stuck", there)):
+        terms = (at["A"][0], at["gap"][0], at["length"][0])
+        found[f"{name}_squared"] = gradient_squared(*terms, at["C"][0], at["sine"][0])
+        found[f"{name}_loss"] = loss(*terms)
+    return {**found, "n": here["n"][0], "d": here["d"][0]}
+
+
+STARTS = domain(
+    graph(),
+    integer("r", "[1, inf)"),
+    drawn("start", "standard Gaussian starts"),
+    cases=_starts,
+    derived=("start_squared", "start_loss", "stuck_squared", "stuck_loss", "n", "d"),
+    words=lambda graph, r, start: f"{graph.name}, r = {r}, start {start}",
+)
+
+
+@claim("awasthi2021:remark-no-pl-at-start", STARTS, tolerance=1e-9)
+def no_inequality_at_the_start(
+    start_squared: Any, start_loss: Any, stuck_squared: Any, stuck_loss: Any, n: Any, d: Any
+) -> Any:
+    """At a random start |∇L|² ≥ µL does not hold."""
+    constant = bounds.lemma_4_printed(1.0, n, d, 1)
+    return unstated(
+        "the constant µ of the inequality",
+        {
+            "one constant for all starts": at_most(
+                stuck_squared, 1e-6 * stuck_loss, ("|∇L|² next to a possible start", "10⁻⁶ L")
+            ),
+            "the constant of Lemma 4": at_most(
+                start_squared, constant * start_loss, ("|∇L|² at a Gaussian start", "µ*L")
+            ),
+        },
+    )
+
+
+@correction("awasthi2021:eq-27/linear", LONG, tolerance=1e-11)
+def long_iterates_first_order(A: Any, gap: Any, length: Any, C: Any, sine: Any) -> Any:
+    """|∇L|²/L ≥ 4A(ℓ-1)/(2ℓ-1) for ℓ > 1, of first order in ℓ - 1."""
+    ratio = gradient_squared(A, gap, length, C, sine) / loss(A, gap, length)
+    sides = at_most(4 * A * (length - 1) / (2 * length - 1), ratio, ("bound", "|∇L|²/L"))
+    return proved(lemmas.long_iterates_first_order(), sides=sides)

@@ -5,279 +5,423 @@ Reference: awasthi2021, sections 3 and 3.5. Book page: book/awasthi2021/pl-condi
 
 from __future__ import annotations
 
-import itertools
 import math
+from itertools import product
+from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
 
-from gnnconv_lib.audit._relu_cases import Cases, attack, cases
-from gnnconv_lib.audit._relu_paths import paths
+from gnnconv_lib.audit import _relu_lemmas
+from gnnconv_lib.audit._exact_relu import exactly
+from gnnconv_lib.audit._relu_domains import SPARSE, collection, columns, weights
+from gnnconv_lib.audit._relu_hessian import interior, largest_eigenvalue
+from gnnconv_lib.audit._relu_starts import (
+    EPSILON,
+    STEP,
+    UNITS,
+    gradient_squared,
+    loss,
+    moved,
+    paths,
+    placed,
+    with_error,
+)
+from gnnconv_lib.audit.awasthi2021.pl_condition import lemmas
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.claims import (
+    at_most,
+    claim,
+    domain,
+    drawn,
+    fixed,
+    graph,
+    integer,
+    proved,
+    readings,
+    real,
+    where,
+)
 
-__all__ = [
-    "conclusion",
-    "contraction",
-    "contraction_at_every_weight",
-    "descent_inequality",
-    "distance_to_teacher",
-    "inner_dimension_in_the_rate",
-    "iterations_are_enough",
-    "loss_below_distance",
-    "reaches_the_teacher",
-    "smoothness_constant",
-    "step_times_smoothness",
-]
-
-STEP = 1 / (6 * math.pi)
-
-
-def descent_inequality(budget: str = "quick") -> Evidence:
-    """Eq. (16) with the exact smoothness A: L(w+) <= L - eta (1 - eta A/2) |grad L|^2, eta <= 2/A."""
-    at = cases(budget)
-    excess = np.full(at.length.shape, -np.inf)
-    for step in (1e-3, STEP, 0.5, 1.0, 1.5, 1.99):
-        after = _next(at, step)
-        bound = at.loss - step * (1 - step / 2) * at.gradient_squared / at.full
-        excess = np.maximum(excess, (after.loss - bound) / (at.full * (1 + at.length**2)))
-    return attack("L(w+) <= L - eta (1 - eta A/2) |grad L|^2", at, excess, 1e-12)
+_LOW = 1 / (16 * math.pi)
+_STEPS = (0.999, 1e-4, 0.5, 1.5, 1.999)
 
 
-def smoothness_constant(budget: str = "quick") -> Evidence:
-    """Lemma 2 with sigma = 1 gives 4 A (1 + sqrt(2 sqrt r + 4 pi + 1)); 4 pi + 3 is r = 1 only."""
-    printed = bounds.lemma_2_printed(1.0, 1.0, 1)
-    actual = bounds.lemma_2_printed(1.0, 1.0, 2)
-    numbers = {"printed constant / A": printed, "at r = 2": actual, "exact": 1.0}
-    witness = Witness("sigma = 1, r = 2", printed, actual)
-    if actual <= printed:
-        return Evidence("numerical", "holds", "The constant does not depend on r.", numbers)
-    return Evidence(
-        "numerical",
-        "holds with correction",
-        f"Lemma 2 gives {actual:.2f} A at r = 2, above the printed {printed:.2f} A.",
-        numbers,
-        None,
-        witness,
-        "The smoothness constant is A, for every r, sigma and graph.",
-    )
+def _turns(name: str, values: tuple[float, ...]) -> Any:
+    return lambda made: {name: np.array(values)[np.arange(len(made["length"])) // 3 % len(values)]}
 
 
-def step_times_smoothness(budget: str = "quick") -> Evidence:
-    """eta Lambda <= 1 at the upper end eta = 1/(6 pi A), for Lambda = 4 A (1 + sqrt(4 pi + 3))."""
-    product = bounds.lemma_2_printed(1.0, 1.0, 1) * STEP
-    numbers = {"eta Lambda at eta = 1/(6 pi A)": product, "with the exact constant": STEP}
-    witness = Witness("eta = 1/(6 pi A), sigma = r = 1", 1.0, product)
-    if product <= 1:
-        return Evidence("numerical", "holds", f"eta Lambda = {product:.3f}.", numbers)
-    return Evidence(
-        "numerical",
-        "holds with correction",
-        f"eta Lambda = {product:.3f} > 1 with the printed constant.",
-        numbers,
-        None,
-        witness,
-        "With the exact constant A, eta Lambda <= 1/(6 pi) on the whole range.",
-    )
+ANY_STEP = weights("every graph", real("x", "(0, 2)", "ηA"), more=_turns("x", _STEPS))
+RANGE_OF_STEPS = weights(
+    "every graph",
+    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    EPSILON,
+    UNITS,
+    where("α ≥ -1/100", lambda along: along >= -0.01),
+    length="[0.99, inf)",
+    cos="(-0.011, 1]",
+    place=lambda length, cos: (
+        0.99 + length * (length > 1e-5),
+        np.maximum(cos, -0.0099 / (1 + length)),
+    ),
+    more=lambda made: {**with_error(made), **_turns("x", (_LOW, STEP, 0.04))(made)},
+)
+STEP_SIZES = interior(
+    "every graph",
+    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    fixed("σ = 1, without the o(1)"),
+    more=_turns("x", (STEP, _LOW, 0.04)),
+)
+INPUTS = domain(
+    integer("r", "[1, inf)"),
+    fixed("σ = 1, without the o(1), in units of A"),
+    cases=lambda budget: {"r": np.array([1, 2, 3, 10, 100])},
+)
+REGULAR_FAR = weights(
+    "every regular graph",
+    where("w ≠ w*", lambda length, cos: (length != 1) | (cos != 1)),
+    keep=lambda length, cos: (length != 1) | (cos != 1),
+    regime=SPARSE,
+)
 
 
-def contraction(budget: str = "quick") -> Evidence:
-    """Eq. (17): L(w+) <= (1 - eta mu*) L with the printed mu*, at every weight with c >= -1/2.
-
-    The cosine never falls, so the product over t follows from c_0 >= -1/2 on, which has probability
-    1 - e^{-O(r)}. With the printed smoothness Eq. (16) would give 1 - eta mu*/2 only.
-    """
-    at = cases(budget)
-    printed = bounds.lemma_4_printed(1.0, at.nodes, at.degree, 1)
-    excess = np.full(at.length.shape, -np.inf)
-    for step in (1 / (16 * math.pi), STEP):
-        after = _next(at, step)
-        factor = 1 - step / at.full * printed
-        excess = np.maximum(
-            excess, (after.loss - factor * at.loss) / (at.full * (1 + at.length**2))
-        )
-    return attack("L(w+) <= (1 - eta mu*) L for c >= -1/2", at, excess, 1e-14, at.cos >= -0.5)
+def _next_to_the_teacher(start: Any) -> tuple[Any, Any]:
+    delta = start["eps"] / (4 * start["h"] * start["n"])
+    length = 1 + delta * np.array([1.0, -1.0, 0.3, 0.0])[np.arange(len(delta)) % 4] * (1 - 1e-9)
+    across = delta * (1 + start["cos"]) / 2 * 0.9999
+    return length, np.sqrt((1 - across / length) * (1 + across / length))
 
 
-def contraction_at_every_weight(budget: str = "quick") -> Evidence:
-    """L(w+) <= (1 - eta (2 - eta A) mu(c)) L for eta <= 1/A, at every weight of every graph."""
-    at = cases(budget)
-    constant = bounds.polyak_lojasiewicz(at.full, at.slope, at.slope_at_one, at.cos) / at.full
-    excess = np.full(at.length.shape, -np.inf)
-    for step in (1e-3, STEP, 0.5, 1.0):
-        after = _next(at, step)
-        factor = 1 - step * (2 - step) * constant
-        excess = np.maximum(
-            excess, (after.loss - factor * at.loss) / (at.full * (1 + at.length**2))
-        )
-    return attack("L(w+) <= (1 - eta (2 - eta A) mu(c)) L", at, excess, 1e-14)
+def _near(budget: str) -> dict[str, Any]:
+    made = placed("every regular graph", budget, _next_to_the_teacher)
+    # Below that the cosine of the angle has no digits for beta.
+    kept = made["eps"] / (4 * made["h"] * made["n"]) >= 1e-5
+    return {name: values[kept] for name, values in made.items()}
 
 
-def distance_to_teacher(budget: str = "quick") -> Evidence:
-    """|beta|, |l - 1| <= delta and alpha >= -1/100 give |w - w*|^2 <= 8 h delta^2 (eps = h = 1)."""
-    at = cases(budget)
-    delta = 1 / (4 * at.nodes)
-    length = 1 + np.tanh(at.length - 1) * delta
-    angle = np.arcsin(np.minimum(delta / length, 1.0)) * (1 + at.cos) / 2
-    near = at.at(length, np.cos(angle))
-    squared = (near.along - 1) ** 2 + near.across**2
-    return attack("|w - w*|^2 <= 8 delta^2 next to the teacher", near, squared, 8 * delta**2)
+_NEAR = where(
+    "|β| ≤ ε/(4hn) and |ℓ - 1| ≤ ε/(4hn)",
+    lambda length, sine, eps, h, n: (
+        (length * sine <= eps / (4 * h * n) * (1 + 1e-6))
+        & (np.abs(length - 1) <= eps / (4 * h * n))
+    ),
+)
+NEAR = domain(
+    graph("graph", "every regular graph"),
+    fixed("one unit, teacher of length 1, any r"),
+    EPSILON,
+    UNITS,
+    _NEAR,
+    where("α ≥ -1/100, by Lemma 3", lambda along: along >= -0.01),
+    cases=_near,
+    derived=(*weights().derived, "length", "cos"),
+    regime=SPARSE,
+    words=lambda graph, length, eps, h: f"{graph.name}, ℓ = {length:.10g}, ε = {eps:g}, h = {h:g}",
+)
+CLIQUES = domain(
+    integer("d", "[0, inf)"),
+    drawn("cliques", "disjoint cliques of d + 1 nodes, n ≥ 16 and 4d² ≤ n"),
+    UNITS,
+    EPSILON,
+    fixed("ℓ = 1 + ε/(4hn), β = 0"),
+    where("n ≥ 16 and 4d² ≤ n", lambda d, cliques: (d + 1) * cliques >= max(16, 4 * d * d)),
+    cases=lambda budget: [
+        {"d": d, "cliques": max(16, 4 * d) * k, "h": h, "eps": eps}
+        for d in (0, 5, 100, 120, 1100)
+        for k in (1, 3)
+        for h, eps in ((1, 0.99), (3, 0.5), (10, 0.01))
+    ],
+    words=lambda d, cliques, h, eps: (
+        f"{cliques} disjoint cliques of {d + 1} nodes, h = {h}, ε = {eps:g}"
+    ),
+)
+STARTS = domain(
+    graph(
+        "graph",
+        "every regular graph",
+    ),
+    fixed("r = 10, σ = 1, η = 1/(6πA), all of 300 steps, one unit"),
+    drawn("seed", "Gaussian starts"),
+    cases=lambda budget: paths(
+        [g for g in collection("every regular graph", budget) if g.nodes <= 400],
+        {"quick": 4, "full": 40}[budget],
+        10,
+        300,
+    ),
+    derived=("A", "C1", "n", "d", "cos_0", "slope_0", "losses", "squares"),
+    words=lambda graph, seed: f"{graph.name}, start {seed}",
+)
 
 
-def loss_below_distance(budget: str = "quick") -> Evidence:
-    """L(w) <= n (n-1) |w - w*|^2 as printed; the exact constant is A/2."""
-    at = cases(budget)
-    squared = at.length**2 + 1 - 2 * at.along
-    return attack(
-        "L <= n (n-1) |w - w*|^2 on regular graphs",
-        at,
-        at.loss,
-        at.nodes * (at.nodes - 1) * squared,
-        at.regular & (squared > 1e-9),
-        corrected=(
-            "L <= (A/2) |w - w*|^2 on every graph; A/2 exceeds n (n-1) from d = 6 on for large n.",
-            at.loss,
-            at.full / 2 * squared,
+def _times(budget: str) -> list[dict[str, Any]]:
+    rows = []
+    chosen = [g for g in collection("every graph", budget) if g.nodes >= 2]
+    for entry in chosen:
+        made = columns([entry], np.array([[1.0]]), np.array([[-0.5]]))
+        logs = (0.0, 2.4, float(entry.nodes), 1e12)
+        for x, log_r, h, eps in product((STEP, _LOW), logs, (1, 4), (0.5, 1 - 1e-9, 1e-6)):
+            rows.append(
+                {
+                    "graph": entry,
+                    "log_r": log_r,
+                    "h": h,
+                    "eps": eps,
+                    "x": x,
+                    **{name: made[name][0] for name in ("n", "d", "A", "C", "C1")},
+                }
+            )
+    return rows
+
+
+ENOUGH = domain(
+    graph(
+        "graph",
+        "every graph with two nodes or more",
+        {
+            "a graph without edges": lambda g: g.edges == 0,
+            "a complete graph": lambda g: 2 * g.edges == g.nodes * (g.nodes - 1),
+            "unequal degrees": lambda g: bool(np.ptp(g.degrees) > 0),
+        },
+        lambda g: g.nodes >= 2,
+    ),
+    real("log_r", "[0, inf)", "log r", reach=1e3),
+    UNITS,
+    EPSILON,
+    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    fixed("start with c₀ ≥ -1/2 and ℓ₀ ≤ 2√r"),
+    cases=_times,
+    derived=("n", "d", "A", "C", "C1"),
+    words=lambda graph, log_r, h, eps, x: (
+        f"{graph.name}, log r = {log_r:g}, h = {h}, ε = {eps:g}, ηA = {x:.4g}"
+    ),
+)
+MODERATE = domain(
+    *ENOUGH.parts[:1],
+    real("log_r", "[0, 2.4]", "log r"),
+    *ENOUGH.parts[2:],
+    cases=lambda budget: [row for row in _times(budget) if row["log_r"] <= 2.4],
+    derived=("n", "d", "A", "C", "C1"),
+    words=ENOUGH.words,
+)
+#: A constant c that serves Theorem 1.
+_CONSTANT = 600.0
+
+
+def _needed(A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> np.ndarray:
+    """Steps after which L ≤ ε²/h, from the worst loss A(2√r + 1)²/2 and the worst c₀ = -1/2."""
+    contraction = x * (2 - x) * bounds.polyak_lojasiewicz(A, C, C1, -0.5) / A
+    log_ratio = np.log(A / 2) + 2 * (math.log(2) + np.log1p(np.exp(-log_r / 2) / 2)) + log_r
+    return np.maximum(log_ratio - np.log(eps**2 / h), 0.0) / -np.log1p(-contraction)
+
+
+def _least(log_r: Any, log_target: Any, x: Any) -> np.ndarray:
+    """Steps until ℓ - 1 is at the target, from a start of length √r in the direction of w*."""
+    log_excess = log_r / 2 + np.log(np.maximum(-np.expm1(-log_r / 2), 1e-300))
+    # Along w* the loss is A (ℓ - 1)²/2, and ℓ - 1 shrinks by 1 - x.
+    return np.maximum(log_excess - log_target, 0.0) / -np.log1p(-x)
+
+
+def _whatever_the_constant(number: Any, log_target: Any, x: Any) -> np.ndarray:
+    """The smallest, over constants c, of the steps needed over c times `number`, with r for that c."""
+    constants = np.geomspace(1e-3, 1e12, 31)[:, None]
+    stated = constants * number
+    return np.min(_least(2 + 4 * stated, log_target, x) / stated, axis=0)
+
+
+def _size(n: Any, d: Any, h: Any, eps: Any) -> Any:
+    return n**4 * h**2 * (d + 1) / eps**2
+
+
+def _enough(
+    n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any, log_target: Any
+) -> Any:
+    size = _size(n, d, h, eps)
+    number, needed = size * np.log(n * h / eps), _needed(A, C, C1, log_r, h, eps, x)
+    names = ("steps", "stated number")
+    return (
+        readings(
+            r_fixed_while_n_grows=at_most(
+                np.where(log_r <= n, needed, 0.0), _CONSTANT * number, names
+            ),
+            one_constant_for_every_r=at_most(
+                _whatever_the_constant(number, log_target, x),
+                1.0,
+                ("steps over the stated number, best c and an r for it", "1"),
+            ),
         ),
+        at_most(needed, _CONSTANT * (number + size * log_r), names),
     )
 
 
-def conclusion(budget: str = "quick") -> Evidence:
-    """|beta|, |l - 1| <= delta gives L <= eps^2/h (eps = h = 1).
+@claim("awasthi2021:theorem-1", ENOUGH)
+def theorem_1(n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> Any:
+    """There is a constant c such that L(W_T) ≤ ε² for T ≥ c n⁴h²(d+1)/ε² log(nh/ε)."""
+    near = np.log(2 * eps**2 / (h * A)) / 2
+    return _enough(n, d, A, C, C1, log_r, h, eps, x, near)
 
-    On d-regular graphs A >= n^2 (d+1)/pi, so that already l = 1 + delta, beta = 0 has
-    L = A delta^2/2 >= (d+1)/(32 pi) eps^2/h: it fails on every regular graph with d + 1 > 32 pi, so for
-    d >= 100 whatever n is. K_17 is the smallest complete graph.
-    """
-    at = cases(budget)
-    delta = 1 / (4 * at.nodes)
-    length = np.broadcast_to(1 + delta, at.length.shape)
-    corner = at.at(length, np.broadcast_to(np.sqrt(1 - (delta / length) ** 2), at.length.shape))
-    found = attack(
-        "L <= eps^2/h at |beta| = |l - 1| = delta",
-        corner,
-        corner.loss,
-        1.0,
-        corner.regular,
-        corrected=(
-            "L <= (d+1) eps^2/h: the d + 1 that the distance bound lost.",
-            corner.loss,
-            corner.degree + 1,
+
+@claim("awasthi2021:remark-theorem-1-alternative", ENOUGH)
+def alternative(
+    n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any
+) -> Any:
+    """After the printed number of steps L ≤ ε²/h or both distances are at most ε/(4hn)."""
+    # On the ray of w* the second alternative is ℓ - 1 ≤ δ.
+    near = np.maximum(np.log(2 * eps**2 / (h * A)) / 2, np.log(eps / (4 * h * n)))
+    return _enough(n, d, A, C, C1, log_r, h, eps, x, near)
+
+
+def _in_the_error(A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> Any:
+    """T(ε)/T(½) against ε⁻² log(1/ε) over its value at ½."""
+    ratio = _needed(A, C, C1, log_r, h, eps, x) / _needed(A, C, C1, log_r, h, 0.5, x)
+    rate = np.log(1 / eps) / eps**2 / (4 * math.log(2))
+    return at_most(np.where(eps <= 0.5, ratio, 0.0), rate, ("T(ε)/T(½)", "growth of ε⁻² log(1/ε)"))
+
+
+@claim("awasthi2021:remark-abstract-relu-rate", MODERATE)
+def rate_in_the_error(A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> Any:
+    """For ε ≤ 1/2 the steps that are enough grow no faster than ε⁻² log(1/ε)."""
+    return _in_the_error(A, C, C1, log_r, h, eps, x)
+
+
+@claim("awasthi2021:remark-theorem-1-rate/error", MODERATE)
+def rate_of_the_theorem(A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> Any:
+    """For ε ≤ 1/2 the steps that are enough grow no faster than ε⁻² log(1/ε)."""
+    return _in_the_error(A, C, C1, log_r, h, eps, x)
+
+
+@claim("awasthi2021:remark-theorem-1-rate/polynomial", MODERATE)
+def polynomial_in_the_rest(
+    n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any
+) -> Any:
+    """600 n⁴h²(d+1)r/ε² log(2/ε) steps are enough: polynomial in n, the largest degree, h and r."""
+    allowed = _CONSTANT * _size(n, d, h, eps) * np.exp(log_r) * np.log(2 / eps)
+    return at_most(_needed(A, C, C1, log_r, h, eps, x), allowed, ("steps", "polynomial"))
+
+
+@claim("awasthi2021:remark-same-size-student", STARTS)
+def reaches_the_teacher(losses: Any, A: Any, C1: Any, cos_0: Any, slope_0: Any) -> Any:
+    """L_t ≤ (1 - x(2-x)µ(c₀)/A)^t L_0 along gradient descent with x = ηA: the loss goes to 0."""
+    constant = bounds.polyak_lojasiewicz(A, slope_0, C1, cos_0) / A
+    factor = 1 - STEP * (2 - STEP) * constant
+    time = np.arange(losses.shape[1])
+    bound = factor[:, None] ** time * losses[:, :1]
+    sides = at_most(losses, bound, ("L_t", "bound"), losses + 1e-20)
+    return proved(_relu_lemmas.induction(), sides=sides)
+
+
+@claim("awasthi2021:eq-16", ANY_STEP, tolerance=1e-11)
+def descent_inequality(
+    graph: Any, length: Any, A: Any, B: Any, C: Any, gap: Any, cos: Any, sine: Any, x: Any
+) -> Any:
+    """L(w⁺) ≤ L - η|∇L|²(1 - ηA/2): A is a smoothness constant, and a larger one says less."""
+    after = moved(graph, length, A, B, C, cos, sine, x)
+    here = loss(A, gap, length)
+    bound = here - x * (1 - x / 2) * gradient_squared(A, gap, length, C, sine) / A
+    found = loss(A, after["gap"], after["length"])
+    sides = at_most(found, bound, ("L(w⁺)", "bound"), A * (1 + length**2))
+    return proved(_relu_lemmas.descent(), sides=sides)
+
+
+@claim("awasthi2021:eq-17/step", RANGE_OF_STEPS, tolerance=1e-14)
+def contraction(
+    graph: Any,
+    length: Any,
+    A: Any,
+    B: Any,
+    C: Any,
+    gap: Any,
+    cos: Any,
+    sine: Any,
+    x: Any,
+    n: Any,
+    d: Any,
+    eps: Any,
+    h: Any,
+) -> Any:
+    """L(w⁺) ≤ (1 - ηµ*)L where Lemma 3 has brought the iterates."""
+    after = moved(graph, length, A, B, C, cos, sine, x)
+    factor = 1 - x / A * bounds.lemma_4_printed(eps, n, d, h)
+    found = loss(A, after["gap"], after["length"])
+    bound = factor * loss(A, gap, length)
+    sides = at_most(found, bound, ("L(w⁺)", "(1 - ηµ*)L"), A * (1 + length**2))
+    return proved(lemmas.contraction(), sides=sides)
+
+
+@claim("awasthi2021:eq-17/product", STARTS)
+def contraction_from_the_start(losses: Any, A: Any, n: Any, d: Any) -> Any:
+    """L(w_t) ≤ (1 - ηµ*)^t L(w_0), with ε = h = 1 in µ*, the largest value."""
+    factor = 1 - STEP / A * bounds.lemma_4_printed(1.0, n, d, 1)
+    bound = factor[:, None] ** np.arange(losses.shape[1]) * losses[:, :1]
+    return at_most(losses, bound, ("L_t", "(1 - ηµ*)^t L_0"))
+
+
+@claim("awasthi2021:remark-smoothness-constant", INPUTS)
+def smoothness_constant(r: Any) -> Any:
+    """With σ = 1, Lemma 2 gives 4A(1 + √(4π + 3) + o(1))."""
+    of_lemma = np.array([bounds.lemma_2_printed(1.0, 1.0, int(value)) for value in r])
+    names = ("constant of Lemma 2", "stated constant")
+    return (
+        at_most(of_lemma, 4 * (1 + math.sqrt(4 * math.pi + 3)), names),
+        at_most(of_lemma, 4 * (1 + np.sqrt(2 * np.sqrt(r) + 4 * math.pi + 1)), names),
+    )
+
+
+@claim("awasthi2021:remark-step-times-smoothness", STEP_SIZES)
+def step_times_smoothness(
+    x: Any, length: Any, cos: Any, A: Any, B: Any, C: Any, aa: Any, ab: Any, bb: Any
+) -> Any:
+    """ηΛ ≤ 1 for the smoothness parameter Λ ≤ 4A(1 + √(4π + 3))."""
+    product_of_both = x * bounds.lemma_2_printed(1.0, 1.0, 1)
+    # The directions orthogonal to w and w* have one eigenvalue of their own.
+    largest = np.maximum(largest_eigenvalue(aa, ab, bb), A - (B - cos * C) / length)
+    names = ("ηΛ", "stated bound")
+    return (
+        readings(
+            the_smoothness_parameter=at_most(x * largest / A, 1.0, names),
+            its_upper_bound=at_most(product_of_both, 1.0, names),
         ),
-    )
-    numbers = {
-        **found.numbers,
-        "degree from which it fails on every regular graph": 32 * math.pi - 1,
-    }
-    summary = f"{found.summary[:-1]}; on every regular graph with d >= 100."
-    return Evidence(
-        found.kind,
-        found.verdict,
-        summary,
-        numbers,
-        found.tolerance,
-        found.witness,
-        found.correction,
+        at_most(product_of_both, 1.05, names),
     )
 
 
-def iterations_are_enough(budget: str = "quick") -> Evidence:
-    """The printed T (constant 1) against a number of steps that is enough from c_0 >= -1/2, h = 1.
-
-    eps = 1e-3 and 0.5, l_0 <= 2 sqrt r with r = 10, every graph with n >= 2, regular or not. The event
-    c_0 >= -1/2, l_0 <= 2 sqrt r has probability 1 - e^{-c' r} with the c' that the numbers state.
-    """
-    at = cases(budget)
-    lower = at.at(np.full_like(at.length, 1.0), np.full_like(at.length, -0.5))
-    needed, printed = np.zeros_like(at.length), np.ones_like(at.length)
-    errors = (1e-3, 0.5)
-    for row, column in itertools.product(range(len(at.names)), range(2)):
-        needed[row, column] = bounds.global_rate_iterations(
-            float(at.full[row, 0]),
-            float(lower.slope[row, 0]),
-            float(at.slope_at_one[row, 0]),
-            -0.5,
-            float(at.full[row, 0]) * (2 * math.sqrt(10) + 1) ** 2 / 2,
-            errors[column] ** 2,
-            STEP,
-        )
-        size, degree = int(at.nodes[row, 0]), int(at.degree[row, 0])
-        printed[row, column] = bounds.theorem_1_iterations_printed(size, degree, 1, errors[column])
-    columns = np.arange(at.length.shape[1]) < 2
-    found = attack(
-        "iterations needed <= 50 printed T", at, needed, 50 * printed, (at.nodes >= 2) & columns
-    )
-    sparse = at.names.index("random_regular(100, 5, seed=1)")
-    dimensions = np.arange(1, 200)
-    miss = np.array([bounds.probability_of_cosine_below(-0.5, int(r)) for r in dimensions])
-    rate = float(np.min(-np.log(miss + chi2.sf(4 * dimensions, dimensions)) / dimensions))
-    ratio = float(printed[sparse, 0] / needed[sparse, 0])
-    numbers = {
-        **found.numbers,
-        "printed / needed at n = 100, d = 5": ratio,
-        "rate c' in P(miss) <= e^{-c' r}": rate,
-    }
-    summary = (
-        f"{found.summary[:-1]}; at n = 100, d = 5 and eps = 1e-3 the printed T is {ratio:.1e} times "
-        f"what is enough; P(miss) <= exp(-{rate:.3f} r)."
-    )
-    return Evidence(found.kind, found.verdict, summary, numbers, found.tolerance, found.witness)
+@claim("awasthi2021:remark-distance-to-teacher", NEAR)
+def distance_to_teacher(length: Any, cos: Any, n: Any, eps: Any, h: Any) -> Any:
+    """|w - w*|² ≤ ε²/(2hn²)."""
+    squared = (length - 1) ** 2 + 2 * length * (1 - cos)
+    sides = at_most(squared, eps**2 / (2 * h * n**2), ("|w - w*|²", "ε²/(2hn²)"))
+    # e² = ε²/(hn)² is at most ε²/(hn²).
+    return proved(lemmas.near_the_teacher(), sides=sides)
 
 
-def inner_dimension_in_the_rate(budget: str = "quick") -> Evidence:
-    """Theorem 1's T has no r; from |w_0| = sqrt r the time grows like log r (n = 1, eps = 1/2).
-
-    The length relaxes as l - 1 -> (1 - eta A)(l - 1) for c = 1, the most favourable start.
-    """
-    dimensions = (10.0, 1e3, 1e6, 1e12)
-    printed = bounds.theorem_1_iterations_printed(1, 0, 1, 0.5)
-    needed = [
-        math.log((math.sqrt(r) - 1) / (0.5 * math.sqrt(2))) / -math.log1p(-STEP) for r in dimensions
-    ]
-    numbers = {
-        f"constant c needed at r = {r:.0e}": t / printed
-        for r, t in zip(dimensions, needed, strict=True)
-    }
-    growing = all(a < b for a, b in itertools.pairwise(needed))
-    witness = Witness("n = 1, d = 0, h = 1, eps = 1/2, r = 1e12", printed, needed[-1])
-    if not growing:
-        return Evidence("numerical", "holds", "The time does not grow with r.", numbers)
-    return Evidence(
-        "numerical",
-        "holds with correction",
-        f"The constant must exceed {needed[-1] / printed:.0f} at r = 1e12: T needs log(n h r/eps).",
-        numbers,
-        None,
-        witness,
-        "T >= c (n^4 h^2 (d+1)/eps^2) log(n h r/eps) is enough; so is "
-        "c (n/(d+1)) log(n h r/eps) for every degree (the linear rate for every graph).",
+@claim("awasthi2021:remark-loss-below-distance", REGULAR_FAR, tolerance=1e-11)
+def loss_below_distance(A: Any, gap: Any, length: Any, cos: Any, n: Any) -> Any:
+    """L ≤ n(n - 1)|w - w*|²."""
+    squared = (length - 1) ** 2 + 2 * length * (1 - cos)
+    here, names = loss(A, gap, length), ("L", "stated bound")
+    corrected = at_most(here, A / 2 * squared, names)
+    return (
+        at_most(here, n * (n - 1) * squared, names, exactly=exactly(_by_count)),
+        proved(lemmas.loss_below_distance(), sides=corrected),
     )
 
 
-def reaches_the_teacher(budget: str = "quick") -> Evidence:
-    """L_T <= (1 - mu(c_0)/A)^T L_0 along trajectories with eta = 1/A, from every start with c_0 > -1."""
-    run = paths(budget, 1.0)
-    at = run.next_
-    start = run.cases
-    constant = bounds.polyak_lojasiewicz(start.full, start.slope, start.slope_at_one, start.cos)
-    decay = run.at_start(np.log1p(-np.minimum(constant / start.full, 1 - 1e-16)))
-    bound = np.exp(run.time * decay) * run.at_start(start.loss)
-    # In (length, angle) an angle next to 0 has absolute, not relative, accuracy.
-    floor = 1e-25 * start.full
-    where = run.at_start(start.cos) > -1
-    return attack(
-        f"L_t <= (1 - mu(c_0)/A)^t L_0 at eta = 1/A: {run.words()}",
-        at,
-        at.loss,
-        bound + floor,
-        where,
-    )
+def _by_count(x: Any, pi: Any) -> tuple[Any, Any]:
+    squared = (x.length - 1) ** 2 + 2 * x.length * (1 - x.cos)
+    return x.loss, x.n * (x.n - 1) * squared
 
 
-def _next(at: Cases, step: float) -> Cases:
-    """The cases after one step, with the angle turned rather than recomputed from coordinates."""
-    ratio, slope = at.mixed / at.full, at.slope / at.full
-    radial = (1 - step) * at.length + step * ratio
-    turning = step * slope * at.sine
-    angle = np.arctan2(at.sine, at.cos) - np.arctan2(turning, radial)
-    return at.at(np.hypot(radial, turning), np.cos(angle))
+@claim("awasthi2021:remark-theorem-1-conclusion/region", NEAR)
+def conclusion(A: Any, gap: Any, length: Any, d: Any, eps: Any, h: Any) -> Any:
+    """L ≤ ε²/h."""
+    here, names = loss(A, gap, length), ("L", "stated bound")
+    corrected = at_most(here, (d + 1) * eps**2 / h, names)
+    return at_most(here, eps**2 / h, names), proved(lemmas.conclusion(), sides=corrected)
+
+
+@claim("awasthi2021:remark-theorem-1-conclusion/cliques", CLIQUES)
+def conclusion_on_cliques(d: Any, cliques: Any, h: Any, eps: Any) -> Any:
+    """L ≤ ε²/h."""
+    n = cliques * (d + 1)
+    # Disjoint cliques: ρ is 1 within a clique and 0 between two.
+    full = (d + 1) * (n * (d + 1) + (n**2 - n * (d + 1)) / math.pi)
+    here, names = full * (eps / (4 * h * n)) ** 2 / 2, ("L", "stated bound")
+    return at_most(here, eps**2 / h, names), at_most(here, (d + 1) * eps**2 / h, names)

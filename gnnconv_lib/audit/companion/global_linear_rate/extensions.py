@@ -5,134 +5,146 @@ Book page: book/beyond/global-linear-rate.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
 
 from gnnconv_lib import graphs, monte_carlo, relu_gnn
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._hostile import Point, problems, sums_at, tried
-from gnnconv_lib.audit.companion.global_linear_rate import motion, statics
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.audit import _relu_lemmas as lemmas
+from gnnconv_lib.audit._measure_domains import on_measures
+from gnnconv_lib.audit._measure_points import Point
+from gnnconv_lib.audit._measures import measures
+from gnnconv_lib.audit.companion.global_linear_rate.motion import (
+    angle_sides,
+    contraction_sides,
+    descent_sides,
+)
+from gnnconv_lib.audit.companion.global_linear_rate.sizes import SIZES
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    claim,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    integer,
+    proved,
+    sampled,
+)
 from gnnconv_lib.summaries import overlap
-from gnnconv_lib.validation import require_choice
 
-__all__ = [
-    "gradient_flow",
-    "leaky_relu",
-    "samples_follow_the_population",
-    "zero_start",
-]
-
-Array = np.ndarray
-_LEAKS = (0.01, 0.2, 0.5, 1.0)
+LEAKS = (0.0, 0.01, 0.2, 0.5, 1.0)
+BELOW_TWO = on_measures((0.0, 2.0), leaks=LEAKS)
+NOT_OPPOSITE = on_measures((0.0, 1.0), open_ends=(False, True), leaks=LEAKS)
+HERE = on_measures(leaks=LEAKS)
 
 
-def leaky_relu(budget: str = "quick") -> Evidence:
-    """Descent, angle, contraction and the gradient inequality for leaky ReLUs and the identity."""
-    parts = [
-        tried("descent", motion._descent, budget, steps=(0.0, 2.0), leaks=_LEAKS),
-        tried("angle", motion._rotation, budget, tolerance=1e-11, leaks=_LEAKS),
-        tried("contraction", motion._contraction, budget, leaks=_LEAKS),
-        tried("rate", statics._gradient, budget, leaks=_LEAKS),
+@claim("companion:theorem-leaky-relu/descent", BELOW_TWO, tolerance=1e-10)
+def leaky_descent(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
+    """L(w+) ≤ L(w) - η(1 - ηA/2)|∇L(w)|² with the sums of the leaky ReLU."""
+    return descent_sides(Point(measure, l, theta, x, leak))
+
+
+@claim("companion:theorem-leaky-relu/angle", NOT_OPPOSITE, tolerance=1e-11)
+def leaky_angle(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
+    """The angle does not grow and does not overshoot."""
+    return angle_sides(Point(measure, l, theta, x, leak), lemmas.leaky_angle)
+
+
+@claim("companion:theorem-leaky-relu/contraction", NOT_OPPOSITE, tolerance=1e-10)
+def leaky_contraction(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
+    """L(w+) ≤ (1 - x(2-x) μ(c)/A) L(w), and μ does not fall."""
+    return contraction_sides(Point(measure, l, theta, x, leak))
+
+
+@claim("companion:theorem-leaky-relu/gradient", HERE, tolerance=1e-10)
+def leaky_gradient(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa: E741
+    """|∇L|² ≥ 2 μ(c) L."""
+    at = Point(measure, l, theta, 1.0, leak)
+    scale = at.gradient_squared + 1e-14 * (at.full * (1 + l)) ** 2
+    left = 2 * at.constant * at.loss
+    sides = at_most(left, at.gradient_squared, ("2 mu L", "|grad L|^2"), scale)
+    return proved(lemmas.leaky_gradient(), sides=sides)
+
+
+def _flows(budget: str) -> list[dict[str, Any]]:
+    every = 9 if budget == "quick" else 1
+    return [
+        {"measure": k, "length": length, "angle": angle}
+        for k in range(0, measures("quick").graphs, every)
+        for length, angle in ((0.1, 3.0), (3.0, 2.0), (1.0, 0.7))
     ]
-    worse = next((part for part in parts if part.verdict != "holds"), None)
-    if worse is not None:
-        return worse
-    points = sum(part.numbers["points tried"] for part in parts)
-    largest = max(part.numbers["largest excess"] for part in parts)
-    numbers = {"points tried": points, "largest excess": largest}
-    summary = (
-        f"Descent, falling angle, contraction and gradient inequality: no violation at {points:.0f} "
-        "points for slopes 0.01, 0.2, 0.5 and 1."
-    )
-    return Evidence("search", "holds", summary, numbers, 1e-10)
 
 
-def gradient_flow(budget: str = "quick") -> Evidence:
-    """dl/dt = B/A - l, dtheta/dt = -C sin(theta)/(A l): L(t) <= exp(-2 mu(c_0) t / A) L_0, theta falls."""
-    require_choice("budget", budget, BUDGETS)
-    given = problems("quick")[0]
-    rows = range(0, len(given.names), 14 if budget == "quick" else 1)
-    worst, place, count = -np.inf, "", 0
-    for row in rows:
-        one = replace(
-            given, names=(given.names[row],), rho=given.rho[[row]], mass=given.mass[[row]]
-        )
-        for length, angle in ((0.1, 3.0), (3.0, 2.0), (1.0, 0.7)):
-
-            def velocity(_: float, state: Array, one=one) -> list[float]:  # type: ignore[no-untyped-def]
-                mixed, slope, _gap = (
-                    float(part[0, 0]) for part in sums_at(one, np.array([[state[1]]]))
-                )
-                full = float(one.full[0, 0])
-                return [mixed / full - state[0], -slope * np.sin(state[1]) / (full * state[0])]
-
-            times = np.linspace(0, 5, 26)
-            flow = solve_ivp(velocity, (0, 5), [length, angle], t_eval=times, rtol=1e-8, atol=1e-12)
-            at = Point(one, flow.y[:1], flow.y[1:], np.ones((1, times.size)))
-            rate = 2 * at.constant[0, 0] / one.full[0, 0]
-            excess = at.loss[0] / (at.loss[0, 0] * np.exp(-rate * times)) - 1
-            worst_here = max(float(excess.max()), float(np.max(np.diff(flow.y[1]))))
-            count += times.size
-            if worst_here > worst:
-                worst, place = worst_here, f"{one.names[0]}, l = {length:g}, theta = {angle:g}"
-    numbers = {"times": float(count), "largest excess": worst}
-    if worst > 1e-6:
-        witness = Witness(place, 0.0, worst)
-        return Evidence("numerical", "false as printed", place, numbers, 1e-6, witness)
-    summary = f"Bound and falling angle hold at {count} times of integrated flows."
-    return Evidence("numerical", "holds", summary, numbers, 1e-6)
+FLOWS = domain(
+    fixed("graphs of the audit, times up to 5/A"),
+    drawn("length", "l_0 from 0.1 to 3"),
+    drawn("angle", "θ_0 from 0.7 to 3"),
+    derived=("measure",),
+    cases=_flows,
+)
 
 
-def zero_start(budget: str = "quick") -> Evidence:
-    """From w = 0 with the paper's sigma'(0) the first step leads to (eta S) w*, on the teacher's ray."""
-    require_choice("budget", budget, BUDGETS)
-    worst = 0.0
-    for graph in (graphs.star(4), graphs.cycle(7), graphs.complete(3), graphs.empty(2)):
-        measure = overlap(graph)
-        slope = np.asarray(relu_gnn.gradient([0.0, 0.0], [0.6, 0.8], measure))
-        expected = -float(np.sum((graph.degrees + 1.0) ** 2)) * np.array([0.6, 0.8])
-        worst = max(worst, float(np.max(np.abs(slope / expected - 1))))
-    numbers = {"largest relative difference": worst}
-    if worst > 1e-12:
-        witness = Witness("w = 0", 0.0, worst)
-        return Evidence("numerical", "false as printed", "Differs.", numbers, 1e-12, witness)
-    return Evidence(
-        "numerical", "holds", "The gradient at 0 is -S w* on four graphs.", numbers, 1e-12
+@claim("companion:theorem-gradient-flow", FLOWS, each=True, tolerance=1e-6)
+def gradient_flow(measure: int, length: float, angle: float) -> Any:
+    """Along the flow the angle falls and L(t) ≤ exp(-2 μ(c_0) t) L_0."""
+    number = np.array([measure])
+
+    def velocity(_: float, state: Any) -> list[float]:
+        at = Point(number, np.array(state[:1]), np.array(state[1:]))
+        ratio = float(at.mixed[0] / at.full[0])
+        turn = -float(at.slope[0] * at.sine[0] / at.full[0]) / state[0]
+        return [ratio - state[0], turn]
+
+    times = np.linspace(0, 5, 26)  # in units of 1/A
+    flow = solve_ivp(velocity, (0, 5), [length, angle], t_eval=times, rtol=1e-8, atol=1e-12)
+    at = Point(np.repeat(number, times.size), flow.y[0], flow.y[1])
+    bound = at.loss[0] * np.exp(-2 * at.constant[0] / at.full[0] * times)
+    return both(
+        at_most(at.loss, bound, ("L(t)", "bound")),
+        at_most(flow.y[1][1:], flow.y[1][:-1], ("angle", "angle before"), 1.0),
     )
 
 
-def samples_follow_the_population(budget: str = "quick") -> Evidence:
-    """Full-batch gradients of N samples: the distance to the population path falls like 1/sqrt(N)."""
-    require_choice("budget", budget, BUDGETS)
-    sizes = (200, 800, 3200) if budget == "quick" else (500, 2000, 8000, 32_000)
+@claim("companion:remark-zero-start", SIZES, each=True)
+def zero_start(graph: Any) -> Any:
+    """With σ'(0) = √2 the gradient at w = 0 is -S w*."""
+    slope = np.asarray(relu_gnn.gradient([0.0, 0.0], [0.6, 0.8], overlap(graph)))
+    expected = -float(np.sum((graph.degrees + 1.0) ** 2)) * np.array([0.6, 0.8])
+    return equal(slope, expected, ("gradient at 0", "-S w*"))
+
+
+SAMPLES = domain(
+    fixed("cycle with five nodes, r = 3, x = 1, three steps, 16 seeds"),
+    integer("samples", "[100, inf)", "number of samples N"),
+    cases=lambda budget: [
+        {"samples": n} for n in ((100, 800) if budget == "quick" else (100, 400, 1600, 25_600))
+    ],
+)
+
+
+@claim("companion:remark-finite-samples", SAMPLES, each=True)
+def samples_follow_the_population(samples: int) -> Any:
+    """N times the mean squared distance to the population path does not depend on N."""
+    here, reference = _spread(samples), _spread(6400)
+    error = np.hypot(here.std(), reference.std()) / np.sqrt(here.size)
+    return sampled(here.mean() - reference.mean(), error, 0.0, ("difference of N |gap|^2", "0"))
+
+
+@cache
+def _spread(samples: int) -> np.ndarray:
+    """N times the squared distance of 16 runs to the population path after three steps."""
     graph = graphs.cycle(5)
     measure = overlap(graph)
     full = float(relu_gnn.sums(measure, 1.0)[0])
-    start, teacher = np.array([-0.6, 1.0, 0.4]), np.array([1.0, 0.0, 0.0])
-    seeds, steps = (6, 3) if budget == "quick" else (16, 4)
-    exact = start.copy()
-    for _ in range(steps):
+    exact, teacher = np.array([-0.6, 1.0, 0.4]), np.array([1.0, 0.0, 0.0])
+    runs = np.repeat(exact[None], 16, axis=0)
+    for _ in range(3):
         exact = exact - np.asarray(relu_gnn.gradient(exact, teacher, measure)) / full
-    errors = []
-    for size in sizes:
-        gaps = []
-        for seed in range(seeds):
-            w = start.copy()
-            for _ in range(steps):
-                w = w - monte_carlo.gradient(w, teacher, graph, size, seed).mean / full
-            gaps.append(np.sum((w - exact) ** 2))
-        errors.append(float(np.sqrt(np.mean(gaps))))
-    exponent = float(np.polyfit(np.log(sizes), np.log(errors), 1)[0])
-    numbers = {f"distance, N = {n}": e for n, e in zip(sizes, errors, strict=True)}
-    numbers["exponent"] = exponent
-    if not -0.9 < exponent < -0.2:
-        witness = Witness("cycle(5)", -0.5, exponent)
-        return Evidence("monte carlo", "false as printed", "Not so.", numbers, 0.3, witness)
-    summary = (
-        f"After {steps} steps at x = 1 the distance to the population path is {errors[0]:.2g} for "
-        f"N = {sizes[0]} and {errors[-1]:.2g} for N = {sizes[-1]}: exponent {exponent:.2f}."
-    )
-    return Evidence("monte carlo", "holds", summary, numbers, 0.3)
+        for seed in range(16):
+            mean = monte_carlo.gradient(runs[seed], teacher, graph, samples, seed).mean
+            runs[seed] = runs[seed] - np.asarray(mean) / full
+    return samples * np.sum((runs - exact) ** 2, axis=1)

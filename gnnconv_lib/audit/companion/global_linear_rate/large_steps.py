@@ -5,119 +5,160 @@ Book page: book/beyond/global-linear-rate.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gnnconv_lib import descent, graphs, relu_gnn
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._hostile import Point, Problems, problems, tried
+from gnnconv_lib.audit import _relu_lemmas as lemmas
+from gnnconv_lib.audit._measure_domains import on_measures
+from gnnconv_lib.audit._measure_points import Point
+from gnnconv_lib.audit._measures import every_measure, measures
 from gnnconv_lib.bounds import linear_rate as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.claims import at_most, both, claim, domain, drawn, equal, fixed, less, proved, real
 from gnnconv_lib.summaries import overlap
-from gnnconv_lib.validation import require_choice
 
-__all__ = [
-    "angle_grows_above_one",
-    "divergence",
-    "large_steps_can_stop_at_the_saddle",
-    "large_steps_converge",
-    "no_overshoot_condition",
-]
-
-Array = np.ndarray
+BETWEEN = on_measures((1.01, 2.0), angles=(0.0, np.pi), open_ends=(True, True))
+ABOVE = on_measures((2.001, 4.0))
 
 
-def no_overshoot_condition(budget: str = "quick") -> Evidence:
-    """For 1 < x < 2: delta <= theta as long as l <= x (B - cC)/((x-1) A); beyond it w+ passes w*'s line."""
-
-    def excess(at: Point) -> Array:
-        c = at.cos
-        step = np.maximum(at.step, 1.01)
-        limit = bounds.longest_without_overshoot(at.full, at.mixed, at.slope, c, step)
-        inside = (at.sine > 1e-4) & (at.step > 1.01)
-        beyond = at.rotation - at.angle
-        short = np.where(at.length <= limit * (1 - 1e-6), beyond, -np.inf)
-        long = np.where(at.length >= limit * (1 + 1e-6), -beyond, -np.inf)
-        return np.where(inside, np.maximum(short, long), -np.inf)
-
-    return tried(
-        "overshoot exactly beyond l = x (B - cC)/((x-1) A)", excess, budget, steps=(1.0, 2.0)
+@claim("companion:theorem-large-steps/overshoot", BETWEEN, tolerance=1e-9)
+def overshoot_exactly_beyond_a_length(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """The rotation exceeds θ exactly if l > x(B - cC)/((x-1)A)."""
+    at = Point(measure, l, theta, x)
+    limit = bounds.longest_without_overshoot(at.full, at.mixed, at.slope, at.cos, x)
+    beyond = at.rotation - theta
+    return both(
+        proved(
+            lemmas.overshoot(),
+            sides=at_most(np.where(l <= limit, beyond, -1.0), 0.0, ("overshoot", "0"), 1.0),
+        ),
+        proved(
+            lemmas.overshoot(),
+            sides=at_most(
+                np.where(l >= limit, -beyond, -1.0), 0.0, ("rest of the angle", "0"), 1.0
+            ),
+        ),
     )
 
 
-def angle_grows_above_one(budget: str = "quick") -> Evidence:
-    """The smallest example with x in (1, 2): one node, x = 3/2, l = 4, theta = pi/4: the angle grows."""
-    require_choice("budget", budget, BUDGETS)
-    one = Problems(("one node",), np.array([[1.0]]), np.array([[1.0]]))  # A = 1
-    at = Point(one, np.array([[4.0]]), np.array([[np.pi / 4]]), np.array([[1.5]]))
-    angle, before, later = (float(x[0, 0]) for x in (at.after.angle, at.loss, at.after.loss))
-    turned = angle - np.pi / 4
-    numbers = {"angle before": np.pi / 4, "angle after": angle, "loss after": later}
-    if turned <= 0 or later >= before:
-        witness = Witness("one node, x = 3/2, l = 4, theta = pi/4", np.pi / 4, angle)
-        return Evidence("numerical", "false as printed", "It falls.", numbers, None, witness)
-    summary = (
-        f"One node, x = 3/2, l = 4: theta goes from {np.pi / 4:.3f} to {angle:.3f} "
-        f"while L falls from {before:.3g} to {later:.3g}."
-    )
-    return Evidence("numerical", "holds", summary, numbers)
-
-
-def large_steps_converge(budget: str = "quick") -> Evidence:
-    """Gaussian starts on every graph at x = 1.2, 1.5 and 1.9 reach L = 1e-12 A; L never rises."""
-    require_choice("budget", budget, BUDGETS)
-    starts, limit = (4, 4000) if budget == "quick" else (30, 40_000)
+def _gaussian(budget: str) -> dict[str, Any]:
+    """Gaussian starts in ten dimensions on every graph of the audit, three steps each."""
+    count, every = (2, 2) if budget == "quick" else (20, 1)
+    known = measures("quick")
+    chosen = np.arange(0, known.graphs, every)
     generator = np.random.default_rng(31)
-    given = problems("quick")[0]
-    shape = (len(given.names), starts)
-    count, rises, slowest = 0, -np.inf, 0
-    for x in (1.2, 1.5, 1.9):
-        weights = generator.normal(size=(2, 10, *shape))[0]
-        length = np.sqrt((weights**2).sum(axis=0))
-        at = Point(given, length, np.arccos(weights[0] / length), np.full(shape, x))
-        steps = 0
-        while steps < limit and (at.loss > 1e-12 * at.full).any():
-            after = at.after
-            rises = max(rises, float(np.max((after.loss - at.loss) / at.full)))
-            at, steps = after, steps + 1
-        left = int(np.sum(at.loss > 1e-12 * at.full))
-        if left or rises > 1e-12:
-            witness = Witness(f"x = {x}, after {steps} steps", 0.0, float(left))
-            return Evidence("search", "false as printed", "Not all converge.", {}, 1e-12, witness)
-        count, slowest = count + at.length.size, max(slowest, steps)
-    numbers = {"runs": float(count), "longest run": float(slowest), "largest rise of L/A": rises}
-    summary = (
-        f"All {count} runs at x = 1.2, 1.5, 1.9 converge, within {slowest} steps; L never rises."
+    rows = [(k, x) for k in chosen for x in (1.04, 1.2, 1.5, 1.96) for _ in range(count)]
+    weights = generator.normal(size=(len(rows), 10))
+    length = np.linalg.norm(weights, axis=1)
+    measure, step = np.array(rows).T
+    return {
+        "measure": measure.astype(int),
+        "l": length,
+        "theta": np.arccos(weights[:, 0] / length),
+        "x": step,
+    }
+
+
+RUNS = domain(
+    every_measure(),
+    drawn("l", "Gaussian starts in R^10"),
+    real("x", "(1, 2)", "step x = ηA"),
+    derived=("theta",),
+    cases=lambda budget: _with_corners(_gaussian(budget)),
+    words=BETWEEN.words,
+)
+
+
+def _with_corners(columns: dict[str, Any]) -> dict[str, Any]:
+    """The same with two artificial measures, so that every kind of measure is met."""
+    known = measures("quick")
+    extra = np.array([len(known.names) - 1, known.graphs + 1])
+    added = {"measure": extra, "l": np.ones(2), "theta": np.ones(2), "x": np.full(2, 1.5)}
+    return {name: np.concatenate([values, added[name]]) for name, values in columns.items()}
+
+
+@claim("companion:theorem-large-steps/convergence", RUNS, tolerance=1e-12)
+def large_steps_converge(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """The loss never rises, and falls below 1e-12 A."""
+    at, largest = Point(measure, l, theta, x), np.full(np.shape(l), -np.inf)
+    for _ in range(3000):
+        after = at.after
+        largest = np.maximum(largest, (after.loss - at.loss) / at.full)
+        at = after
+        if np.all(at.loss <= 1e-12 * at.full):
+            break
+    return both(
+        at_most(largest, 0.0, ("largest rise of L/A", "0"), 1.0),
+        at_most(at.loss, 1e-12 * at.full, ("last loss", "1e-12 A")),
     )
-    return Evidence("search", "holds", summary, numbers, 1e-12)
 
 
-def large_steps_can_stop_at_the_saddle(budget: str = "quick") -> Evidence:
-    """Two nodes without edge, x = 3/2, w_0 = 4 w*: one step overshoots to the antipodal ray for good."""
-    require_choice("budget", budget, BUDGETS)
+LONG = domain(
+    fixed("one node, x = 3/2, θ = π/4"),
+    real("l", "[4, 4.5]"),
+    cases=lambda budget: {"l": np.array([4.0, 4.25, 4.5])},
+)
+
+
+@claim("companion:remark-angle-grows", LONG)
+def angle_grows_above_one(l: Any) -> Any:  # noqa: E741
+    """The angle grows, while the loss falls."""
+    number = measures("quick").names.index("complete(1)")
+    at = Point(np.full(l.shape, number), l, np.full(l.shape, np.pi / 4), np.full(l.shape, 1.5))
+    return both(
+        less(at.angle, at.after.angle, ("angle", "angle after a step")),
+        less(at.after.loss, at.loss, ("loss after a step", "loss")),
+    )
+
+
+EDGELESS = domain(
+    fixed("two nodes without edge, x = 3/2"),
+    real("start", "[3.9, 4.1]", "w_0 in units of w*"),
+    cases=lambda budget: [{"start": start} for start in (3.9, 4.0, 4.1)],
+)
+
+
+@claim(
+    "companion:remark-saddle-above-one",
+    EDGELESS,
+    each=True,
+    tolerance=1e-11,
+    exempt="all starts end at the same point",
+)
+def large_steps_can_stop_at_the_saddle(start: float) -> Any:
+    """Gradient descent ends at -(B(-1)/A) w*, with the loss (A² - B(-1)²)/(2A) of the saddle."""
     measure = overlap(graphs.empty(2))
     full, opposite, _ = (float(value) for value in relu_gnn.sums(measure, -1.0))
-    path = descent.run_relu([4.0], [1.0], measure, 1.5 / full, 400)
-    end, loss = float(path.final.u) + 1, float(path.losses[-1])
-    saddle = (full**2 - opposite**2) / (2 * full)
-    numbers = {"end": end, "saddle": -opposite / full, "loss": loss, "loss of the saddle": saddle}
-    if abs(end + opposite / full) > 1e-12 or abs(loss - saddle) > 1e-12:
-        witness = Witness("two nodes, x = 3/2, w_0 = 4 w*", -opposite / full, end)
-        return Evidence("numerical", "false as printed", "It moves on.", numbers, 1e-12, witness)
-    summary = (
-        f"w_0 = 4 w* on two nodes, x = 3/2, ends at {end:.4f} w*, the saddle, with L = {loss:.3f}."
+    path = descent.run_relu([start], [1.0], measure, 1.5 / full, 400)
+    w = start
+    for _ in range(400):  # on the line of w*, from the definition: B is B(1) or B(-1)
+        w -= 1.5 * (w - (1.0 if w > 0 else -opposite / full))
+    return both(
+        equal(float(path.final.u) + 1, -opposite / full, ("end", "-B(-1)/A")),
+        equal(float(path.losses[-1]), (full**2 - opposite**2) / (2 * full), ("loss", "saddle")),
+        equal(float(path.final.u) + 1, w, ("end", "end by hand")),
+        less(abs(1.5 * (start - 1) - start), start, ("first iterate", "start")),
     )
-    return Evidence("numerical", "holds", summary, numbers, 1e-12)
 
 
-def divergence(budget: str = "quick") -> Evidence:
-    """For x > 2: l+ >= (x-1) l - x, so that l_0 > x/(x-2) diverges on every graph."""
-
-    def excess(at: Point) -> Array:
-        limit = bounds.divergence_length(np.maximum(at.step, 2.001))
-        lower = (at.step - 1) * at.length - at.step
-        grows = np.where(
-            (at.length > limit) & (at.step >= 2.001), at.length - at.after.length, -np.inf
-        )
-        return np.maximum(lower - at.after.length, grows) / (1 + at.length)
-
-    return tried("l+ >= (x-1) l - x, l+ > l above x/(x-2)", excess, budget, steps=(2.0, 4.0))
+@claim("companion:lemma-divergence", ABOVE, tolerance=1e-10)
+def divergence(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """l+ ≥ (x-1) l - x, so that above x/(x-2) the length grows in every step."""
+    at = Point(measure, l, theta, x)
+    above = l > bounds.divergence_length(x) * (1 + 1e-9)
+    scale = 1 + l
+    return both(
+        proved(
+            lemmas.divergence(),
+            sides=at_most(
+                (x - 1) * l - x, at.after.length, ("(x-1) l - x", "length after a step"), scale
+            ),
+        ),
+        proved(
+            lemmas.growth(),
+            sides=at_most(
+                np.where(above, l, 0.0), at.after.length, ("length", "after a step"), scale
+            ),
+        ),
+    )

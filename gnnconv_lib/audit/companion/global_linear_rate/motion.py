@@ -5,122 +5,208 @@ Book page: book/beyond/global-linear-rate.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import sympy
 
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._hostile import Point, problems, tried
+from gnnconv_lib.audit import _relu_facts as facts, _relu_lemmas as lemmas
+from gnnconv_lib.audit._measure_domains import on_measures
+from gnnconv_lib.audit._measure_points import Point
+from gnnconv_lib.audit.companion.global_linear_rate.sizes import SIZES
 from gnnconv_lib.bounds import linear_rate as bounds
-from gnnconv_lib.evidence import Evidence, Witness
-from gnnconv_lib.validation import require_choice
+from gnnconv_lib.claims import (
+    Found,
+    at_most,
+    both,
+    claim,
+    domain,
+    equal,
+    less,
+    proved,
+    symbolic_zero,
+)
+from gnnconv_lib.relu_gnn import sums
+from gnnconv_lib.summaries import overlap
 
-__all__ = [
-    "angle_decreases",
-    "contraction",
-    "descent",
-    "length_bound",
-    "length_forgotten",
-    "linear_rate",
-]
-
-Array = np.ndarray
+BELOW_TWO = on_measures((0.0, 2.0))
+BELOW_ONE = on_measures((0.0, 1.0))
+NOT_OPPOSITE = on_measures((0.0, 1.0), open_ends=(False, True))
+BESIDE = on_measures((0.0, 1.0), open_ends=(True, True))
+AT_ONE = on_measures((1.0, 1.0))
 
 
-def descent(budget: str = "quick") -> Evidence:
-    """L(w+) <= L(w) - eta (1 - eta A / 2) |grad L|^2 for every step 0 < eta A < 2, and through w = 0."""
-    return tried("L+ <= L - eta (1 - eta A/2) |grad L|^2", _descent, budget, steps=(0.0, 2.0))
-
-
-def _descent(at: Point) -> Array:
+def descent_sides(at: Point) -> Any:
+    """L(w+) and its bound."""
     bound = at.loss - at.step * (1 - at.step / 2) * at.gradient_squared / at.full
-    return (at.after.loss - bound) / (at.full * (1 + at.length**2))
+    names = ("loss after a step", "L - eta (1 - eta A/2) |grad L|^2")
+    return proved(
+        lemmas.descent(),
+        sides=at_most(at.after.loss, bound, names, at.full * (1 + at.length**2)),
+    )
 
 
-def angle_decreases(budget: str = "quick") -> Evidence:
-    """0 <= theta+ <= theta for x <= 1: the rotation delta lies in [0, theta], where c > -1."""
-    return tried("0 <= delta <= theta for x <= 1", _rotation, budget, tolerance=1e-11)
+def angle_sides(at: Point, lemma: Any = lemmas.angle) -> Any:
+    """The rotation, between 0 and the angle, and the sign of what is left across the teacher."""
+    left = (1 - at.step) * at.length + at.step * (at.mixed - at.cos * at.slope) / at.full
+    return both(
+        proved(lemma(), sides=at_most(0.0, at.rotation, ("0", "rotation"), 1.0)),
+        proved(lemma(), sides=at_most(at.rotation, at.angle, ("rotation", "angle"), 1.0)),
+        proved(lemma(), sides=at_most(0.0, left, ("0", "part across the teacher"), 1 + at.length)),
+    )
 
 
-def _rotation(at: Point) -> Array:
-    overshoot = -((1 - at.step) * at.length + at.step * (at.mixed - at.cos * at.slope) / at.full)
-    inside = np.pi - at.angle > 1e-6
-    parts = [-at.rotation, at.rotation - at.angle, overshoot / (1 + at.length)]
-    return np.where(inside, np.max(np.stack(parts), axis=0), -np.inf)
-
-
-def contraction(budget: str = "quick") -> Evidence:
-    """L(w+) <= (1 - x (2 - x) mu(c) / A) L(w), and mu(c+) >= mu(c), for x <= 1 and c > -1."""
-    return tried("L+ <= (1 - x (2-x) mu/A) L, and mu does not fall", _contraction, budget)
-
-
-def _contraction(at: Point) -> Array:
+def contraction_sides(at: Point) -> Any:
+    """One step of the rate, and the constant of the next step."""
     factor = 1 - at.step * (2 - at.step) * at.constant / at.full
     scale = at.loss + 1e-6 * at.full * (1 + at.length**2)
-    falls = (at.constant - at.after.constant) / at.full
-    inside = np.pi - at.angle > 1e-6
-    excess = np.maximum((at.after.loss - factor * at.loss) / scale, falls)
-    return np.where(inside, excess, -np.inf)
+    return both(
+        proved(
+            lemmas.contraction(),
+            sides=at_most(
+                at.after.loss, factor * at.loss, ("L after a step", "(1 - x(2-x) mu/A) L"), scale
+            ),
+        ),
+        proved(
+            lemmas.constant_increases(),
+            sides=at_most(at.constant, at.after.constant, ("mu(c)", "mu(c+)"), at.full),
+        ),
+    )
 
 
-def length_bound(budget: str = "quick") -> Evidence:
-    """l+ <= (1 - x) l + x for x <= 1, because f(w) = |w| B(c) has |grad f| <= A."""
-
-    def excess(at: Point) -> Array:
-        bound = (1 - at.step) * at.length + at.step
-        slope = np.hypot(at.mixed, at.slope * at.sine) / at.full - 1
-        return np.maximum((at.after.length - bound) / bound, slope)
-
-    return tried("l+ <= (1 - x) l + x, |grad f| <= A", excess, budget)
+@claim("companion:lemma-descent", BELOW_TWO, tolerance=1e-10, theorem="LinearRate.descent")
+def loss_falls(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """L(w+) ≤ L(w) - η(1 - ηA/2)|∇L(w)|²."""
+    return descent_sides(Point(measure, l, theta, x))
 
 
-def length_forgotten(budget: str = "quick") -> Evidence:
-    """At x = 1 the next weight does not depend on l: l+ <= 1 and L+ <= A, however long w was."""
+@claim(
+    "companion:lemma-angle/no-overshoot",
+    NOT_OPPOSITE,
+    tolerance=1e-11,
+    theorem="LinearRate.angle_falls",
+)
+def angle_falls(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """w+ is not 0, and 0 ≤ θ+ ≤ θ."""
+    return angle_sides(Point(measure, l, theta, x))
 
-    def excess(at: Point) -> Array:
-        longer = Point(at.given, 1e3 * at.length, at.angle, at.step)
-        same = np.abs(at.after.length - longer.after.length) / (1 + longer.length)
-        parts = [at.after.length - 1, at.after.loss / at.full - 1, same]
-        return np.max(np.stack(parts), axis=0)
 
-    return tried("l+ <= 1 and L+ <= A at x = 1", excess, budget, steps=(1.0, 1.0))
+@claim("companion:lemma-angle/strict", BESIDE, theorem="LinearRate.angle_falls")
+def angle_falls_strictly(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """θ+ < θ: the rotation is positive, and so is |w+|."""
+    at = Point(measure, l, theta, x)
+    return both(
+        proved(lemmas.angle(), sides=less(0.0, at.rotation, ("0", "rotation"))),
+        proved(lemmas.angle(), sides=less(0.0, at.after.length, ("0", "length"))),
+    )
 
 
-def linear_rate(budget: str = "quick") -> Evidence:
-    """The theorem along trajectories: L_t <= (1 - x (2-x) mu(c_0)/A)^t L_0 at every t, theta_t falls,
+@claim(
+    "companion:lemma-length/bound", BELOW_ONE, tolerance=1e-10, theorem="LinearRate.length_bound"
+)
+def length_bound(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """l+ ≤ (1 - x) l + x."""
+    at = Point(measure, l, theta, x)
+    sides = at_most(at.after.length, (1 - x) * l + x, ("length after a step", "(1-x) l + x"))
+    return proved(lemmas.length(), sides=sides)
 
-    and the number of steps to L_0 / 1e6 is at most that of `linear_rate_iterations` from c_0 >= 0.
-    """
-    require_choice("budget", budget, BUDGETS)
-    starts, limit = (8, 60) if budget == "quick" else (40, 400)
-    generator = np.random.default_rng(11)
-    worst, place, slack, count = -np.inf, "", np.inf, 0
-    for given in problems(budget):
-        shape = (len(given.names), starts)
-        for x in (1.0, 0.5, 1 / (6 * np.pi)):
-            angle = np.pi * generator.uniform(size=shape)
-            angle[:, :2] = [np.pi - 1e-3, np.pi / 2]
-            length = 10.0 ** generator.uniform(-1, 1, shape)
-            at = Point(given, length, angle, np.full(shape, x))
-            rate = np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16))
-            first, start = at.loss, at
-            for t in range(1, limit + 1):
-                previous, at = at, at.after
-                excess = at.loss / (first * np.exp(t * rate) + 1e-12 * first) - 1
-                excess = np.maximum(excess, at.angle - previous.angle - 1e-12)
-                count += excess.size
-                if excess.max() > worst:
-                    row, column = np.unravel_index(int(np.argmax(excess)), shape)
-                    worst = float(excess[row, column])
-                    place = f"{given.names[row]}, theta_0 = {angle[row, column]:.3g}, step {t}"
-            promised = bounds.linear_rate_iterations(1.0, 1.0, 1e6, 1.0, x)
-            promised = promised * given.full / given.messages
-            done = (start.angle <= np.pi / 2) & (promised <= limit)
-            if done.any():
-                late = np.where(done, at.loss / first * 1e6 - 1, -np.inf)
-                worst = max(worst, float(late.max()))
-            slack = min(slack, float(np.min(promised)))
-    numbers = {"iterates": float(count), "largest excess": worst}
-    if worst > 1e-10:
-        witness = Witness(place, 0.0, worst)
-        return Evidence("search", "false as printed", f"Fails: {place}.", numbers, 1e-10, witness)
-    summary = f"The bound and the falling angle hold at all {count} iterates, x = 1, 1/2, 1/(6 pi)."
-    return Evidence("search", "holds", summary, numbers, 1e-10)
+
+@claim("companion:lemma-length/forgotten", AT_ONE, tolerance=1e-10)
+def length_is_forgotten(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """At x = 1 the next weight does not depend on l, and l+ ≤ 1, L(w+) ≤ A."""
+    at, longer = Point(measure, l, theta, x), Point(measure, 1e3 * l, theta, x)
+    scale = 1 + longer.length
+    A, B, size, step = sympy.symbols("A B l x", positive=True)
+    slope = sympy.diff(facts.radial(A, B, size, step), size)
+    forgotten = symbolic_zero(slope, lambda e: e.subs(step, 1))
+    lengths = equal(at.after.length, longer.after.length, ("length", "length from 1000 l"), scale)
+    angles = equal(at.after.angle, longer.after.angle, ("angle", "angle from 1000 l"), scale)
+    return both(
+        proved(lemmas.length(), sides=at_most(at.after.length, 1.0, ("length after a step", "1"))),
+        proved(
+            lemmas.loss_after_one(),
+            sides=at_most(at.after.loss, at.full, ("loss after a step", "A")),
+        ),
+        proved(forgotten, sides=lengths),
+        proved(forgotten, sides=angles),
+    )
+
+
+@claim("companion:theorem-linear-rate/step", NOT_OPPOSITE, tolerance=1e-10)
+def loss_contracts(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """L(w+) ≤ (1 - x(2-x) μ(c)/A) L(w), and μ(c+) ≥ μ(c)."""
+    return contraction_sides(Point(measure, l, theta, x))
+
+
+def _trajectories(budget: str) -> dict[str, Any]:
+    """A few starts per measure, with the steps that a long run is wanted for."""
+    columns = {name: np.asarray(v) for name, v in NOT_OPPOSITE.cases(budget).columns.items()}
+    every = slice(None, None, 3)
+    chosen = {name: values[every] for name, values in columns.items()}
+    chosen["x"] = np.resize([1.0, 0.5, 1 / (6 * np.pi), 1e-3], len(chosen["l"]))
+    return chosen
+
+
+PATHS = domain(*NOT_OPPOSITE.parts, cases=_trajectories, words=NOT_OPPOSITE.words)
+
+
+@claim(
+    "companion:theorem-linear-rate/path",
+    PATHS,
+    tolerance=1e-10,
+    theorem="LinearRate.linear_rate and LinearRate.angle_falls",
+)
+def loss_along_a_path(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """L_t ≤ (1 - x(2-x) μ(c_0)/A)^t L_0 and θ_{t+1} ≤ θ_t at every step, of which the first 60 are run."""
+    at = Point(measure, l, theta, x)
+    first, rate = at.loss, np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16))
+    losses, allowed, angles = [], [], [theta]
+    for t in range(1, 61):
+        at = at.after
+        losses.append(at.loss)
+        allowed.append(first * np.exp(t * rate))
+        angles.append(at.angle)
+    path, turned = np.stack(losses, axis=1), np.stack(angles, axis=1)
+    names = ("loss", "(1 - x(2-x) mu/A)^t L_0")
+    return both(
+        proved(
+            lemmas.induction(),
+            sides=at_most(path, np.stack(allowed, axis=1), names, 1e-2 * first[:, None]),
+        ),
+        proved(
+            lemmas.angle(),
+            sides=at_most(
+                turned[:, 1:], turned[:, :-1], ("angle after a step", "angle before"), 1.0
+            ),
+        ),
+    )
+
+
+FRONT = on_measures((0.0, 1.0), angles=(0.0, np.pi / 2))
+
+
+@claim("companion:theorem-linear-rate/number-of-steps", FRONT, theorem="LinearRate.iterations")
+def enough_steps(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
+    """From c_0 ≥ 0, L_T ≤ ε² for T ≥ 8A/(x(2-x)S) log(L_0/ε²): no less than the rate asks for."""
+    at = Point(measure, l, theta, x)
+    ratio = 1e6
+    share = np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16)
+    needed = np.log(ratio) / -np.log1p(-share)
+    promised = [
+        bounds.linear_rate_iterations(full, messages, ratio, 1.0, step)
+        for full, messages, step in zip(at.full, at.messages, x, strict=True)
+    ]
+    sides = at_most(needed, np.array(promised), ("steps that the rate needs", "T"))
+    return proved(lemmas.number_of_steps(), sides=sides)
+
+
+@claim(
+    "companion:theorem-linear-rate/size", SIZES, each=True, theorem="LinearRate.sizes_from_degrees"
+)
+def size_of_the_ratio(graph: Any) -> Any:
+    """A/S ≤ n/(π(mean degree + 1)) + 1 - 1/π."""
+    full = float(sums(overlap(graph), 1.0)[0])
+    messages = float(np.sum((graph.degrees + 1.0) ** 2))
+    right = graph.nodes / (np.pi * (np.mean(graph.degrees) + 1)) + 1 - 1 / np.pi
+    sides = at_most(full / messages, right, ("A/S", "bound"))
+    return Found(proved(lemmas.size(), sides=sides), facts={"largest A/S": full / messages})

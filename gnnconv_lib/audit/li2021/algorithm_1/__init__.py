@@ -1,10 +1,10 @@
 """Eqs. (11)-(12) and Algorithm 1 of li2021.
 
-| module | what it checks |
+| module | what it claims |
 |---|---|
 | `auxiliary_matrix` | the closed form of Xi, its inverse, the pass over the data |
-| `lines` | the algorithm line by line |
-| `gradients` | automatic differentiation, the fixed point |
+| `lines` | the algorithm line by line, against loops |
+| `directions` | the average direction for W, the exact gradients |
 
 Book page: `book/li2021/algorithm-1`.
 """

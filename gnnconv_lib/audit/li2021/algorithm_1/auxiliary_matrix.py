@@ -5,136 +5,180 @@ Reference: li2021, Algorithm Design. Book page: `book/li2021/algorithm-1`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from gnnconv_lib import activations, graphs
-from gnnconv_lib import averaging_gnn as ag
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._averaging_cases import (
-    ACTIVATIONS,
-    Failure,
-    averages,
-    outcome,
-    small_graphs,
-    values,
+from gnnconv_lib import activations, averaging_gnn as ag, graphs
+from gnnconv_lib.audit._averaging_cases import ACTIVATIONS, READOUTS, shares, small_graphs, values
+from gnnconv_lib.claims import (
+    Found,
+    both,
+    choice,
+    claim,
+    domain,
+    equal,
+    fixed,
+    graph,
+    integer,
+    less,
+    readings,
+    sampled,
 )
-from gnnconv_lib.evidence import Evidence
-from gnnconv_lib.validation import require_choice
+from gnnconv_lib.witnesses.averaging_network import averages
 
-__all__ = ["invertible", "one_pass", "xi_graph_level", "xi_node_level"]
-
-_Z = 5.0
-_GRAPH = graphs.disjoint_union(graphs.star(3), graphs.complete(2), graphs.empty(1))
-_MANY = (graphs.star(3), graphs.empty(1), graphs.path(3))
+INCREASING = tuple(name for name in ACTIVATIONS if name != "swish")
+_SAMPLES = {"quick": 60_000, "full": 1_200_000}  # random numbers per case: one compilation for all
 
 
-def xi_node_level(budget: str = "quick") -> Evidence:
-    """Eq. (11): E[X' sigma(X)] from samples of H, all d^2 entries, against xi I, for every
-    activation."""
-
-    def terms(H: np.ndarray, name: str) -> np.ndarray:
-        X = averages(_GRAPH, np.moveaxis(H, 0, -1))  # (n, d, samples)
-        return np.einsum("nas,nbs->sab", X, values(activations.get(name), X))
-
-    return _sampled(budget, _GRAPH.nodes, terms, lambda name: ag.xi_node(_GRAPH, name, "sum"))
-
-
-def xi_graph_level(budget: str = "quick") -> Evidence:
-    """Eq. (12) for all three read-outs on graphs of sizes 4, 1 and 3, as `xi_node_level`."""
-    cuts = np.cumsum([graph.nodes for graph in _MANY])[:-1]
-    found: list[Evidence] = []
-    for readout in ("one node", "average", "attention"):
-        weights = ag.weights(ag.collect(_MANY), readout if readout != "attention" else _ATTENTION)
-        lists = np.split(weights, cuts)
-
-        def terms(H: np.ndarray, name: str, lists: list[np.ndarray] = lists) -> np.ndarray:
-            sigma = activations.get(name)
-            total = np.zeros((H.shape[0], H.shape[2], H.shape[2]))
-            for graph, a, part in zip(_MANY, lists, np.split(H, cuts, axis=1), strict=True):
-                X = averages(graph, np.moveaxis(part, 0, -1))
-                total += np.einsum("k,kas,l,lbs->sab", a, X, a, values(sigma, X))
-            return total / len(_MANY)
-
-        def exact(name: str, weights: np.ndarray = weights) -> float:
-            return ag.xi_graph(_MANY, weights, name)
-
-        found.append(_sampled(budget, sum(g.nodes for g in _MANY), terms, exact))
-    return max(found, key=lambda e: (e.verdict != "holds", e.numbers["largest z"]))
+def _nodes(names: tuple[str, ...], budgeted: bool = False) -> Any:
+    return domain(
+        graph(),
+        choice("activation", *names),
+        cases=lambda budget: [
+            {"graph": g, "activation": name} | ({"size": _SAMPLES[budget]} if budgeted else {})
+            for g in small_graphs(budget)
+            for name in names
+        ],
+        derived=("size",) if budgeted else (),
+    )
 
 
-def invertible(budget: str = "quick") -> Evidence:
-    """xi > 0 for every activation of Assumption 1, graph and read-out: E sigma'(tau Z) > 0 is a
-    positive correlation of Z with sigma(tau Z), and the entries of P P' are not negative."""
-    failures: list[Failure] = []
-    smallest = np.inf
-    names = [name for name in ACTIVATIONS if name != "swish"]
-    for graph in small_graphs(budget):
-        many = [graph, graphs.star(2)]
-        attention = ag.random_attention(ag.collect(many), 3)
-        for name in names:
-            values_ = [
-                ag.xi_node(graph, name, "mean"),
-                *(
-                    ag.xi_graph(many, readout, name)
-                    for readout in ("one node", "average", attention)
-                ),
-            ]
-            smallest = min(smallest, *values_)
-            if min(values_) <= 0:
-                failures.append((f"{graph.nodes} node(s), {name}", 0.0, min(values_)))
-    summary = f"xi is positive in all cases, at least {smallest:.2g}; the page proves it."
-    return outcome("search", failures, summary, {"smallest xi": float(smallest)}, 0.0)
+def _collections(names: tuple[str, ...], budgeted: bool = False) -> Any:
+    return domain(
+        graph("graph", corners={}),
+        fixed("n = 2 graphs: this one and a star with 2 leaves"),
+        choice("readout", *READOUTS, words="read-out"),
+        choice("activation", *names),
+        cases=lambda budget: [
+            {"graph": g, "readout": readout, "activation": name}
+            | ({"size": _SAMPLES[budget]} if budgeted else {})
+            for g in small_graphs(budget)
+            for readout in READOUTS
+            for name in names
+        ],
+        derived=("size",) if budgeted else (),
+    )
 
 
-def one_pass(budget: str = "quick") -> Evidence:
-    """The eigenvalues of the one-pass estimate of Xi over the true one, on the 1000-node graphs of
-    the first experiment: a pass over the data gives another matrix."""
-    seeds = {"quick": 3, "full": 40}[require_choice("budget", budget, BUDGETS)]
-    low, high, witness = np.inf, -np.inf, 0
-    for seed in range(seeds):
-        sets = ag.node_experiment("relu", seeds=[seed])
-        matrix = np.asarray(ag.xi_empirical(sets.data))[0] / sets.xi_mean[0]
-        real = np.linalg.eigvals(matrix).real
-        if real.min() < low:
-            low, witness = float(real.min()), seed
-        high = max(high, float(real.max()))
-    failures: list[Failure] = []
-    if low < 0.5 or high > 2:
-        words = (
-            f"1000 nodes, edges with probability 0.5, ReLU, seed {witness}: eigenvalue of the "
-            "estimate over that of Xi"
-        )
-        failures.append((words, 1.0, low))
-    numbers = {"smallest ratio": low, "largest ratio": high}
-    return outcome("search", failures, "One pass gives Xi to a factor of 2.", numbers, 2.0)
+@cache
+def _weighted_mean(activation: str, size: int) -> float:
+    """E X sigma(X) for X Gaussian of variance 1/size, by quadrature on both sides of the kink."""
+    z, weight = np.polynomial.legendre.leggauss(200)
+    z, weight = 7.0 * (z + 1), 7.0 * weight
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    sigma, scale = activations.get(activation), size**-0.5
+    gap = values(sigma, scale * z) - values(sigma, -scale * z)
+    return float(np.sum(weight * density * scale * z * gap))
 
 
-_ATTENTION = [np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0]), np.array([0.5, 0.25, 0.25])]
+def _matrix(given: Any) -> np.ndarray:
+    """D^-1 A from averages of unit vectors."""
+    return averages(given, np.eye(given.nodes))
 
 
-def _sampled(
-    budget: str,
-    nodes: int,
-    terms: Callable[[np.ndarray, str], np.ndarray],
-    exact: Callable[[str], float],
-) -> Evidence:
-    samples = {"quick": 4000, "full": 200_000}[require_choice("budget", budget, BUDGETS)]
-    H: Any = np.random.default_rng(11).standard_normal((samples, nodes, 2))
-    failures: list[Failure] = []
-    worst = 0.0
-    for name in ACTIVATIONS:
-        draws = terms(H, name)
-        wanted = exact(name) * np.eye(2)
-        error = draws.std(axis=0, ddof=1) / np.sqrt(samples)
-        z = np.abs(draws.mean(axis=0) - wanted) / error
-        worst = max(worst, float(z.max()))
-        if z.max() > _Z:
-            a, b = np.unravel_index(z.argmax(), z.shape)
-            failures.append(
-                (f"{name}, entry ({a}, {b})", float(wanted[a, b]), float(draws.mean(axis=0)[a, b]))
-            )
-    summary = f"A multiple of the identity for all activations; largest |z| {worst:.1f}."
-    return outcome("monte carlo", failures, summary, {"largest z": worst}, _Z)
+@claim("li2021:eq-11/closed-form", _nodes(ACTIVATIONS), each=True, tolerance=1e-11)
+def xi_node_level(graph: Any, activation: str) -> Any:
+    """Eq. (11) is ξ I with ξ = Σ_i τ_i² E σ'(τ_i Z), τ_i² = 1/|N_i|, a sum over the nodes."""
+    wanted = sum(_weighted_mean(activation, int(size)) for size in graph.degrees + 1)
+    return equal(ag.xi_node(graph, activation, "sum"), wanted, ("closed form", "sum of E X s(X)"))
+
+
+@claim("li2021:eq-11/all-entries", _nodes(ACTIVATIONS, True), each=True)
+def xi_node_level_sampled(graph: Any, activation: str, size: int) -> Any:
+    """E[Xᵀσ(X)] = ξ I in all entries, the average taken over random features."""
+    H = np.random.default_rng(11).standard_normal((graph.nodes, 2, size // (2 * graph.nodes)))
+    X = averages(graph, H)
+    draws = np.einsum("nas,nbs->abs", X, _images(activation, X))
+    return _against(draws, ag.xi_node(graph, activation, "sum"))
+
+
+def _images(activation: str, X: np.ndarray) -> np.ndarray:
+    return values(activations.get(activation), X.ravel()).reshape(X.shape)
+
+
+def _against(draws: np.ndarray, xi: float) -> Any:
+    error = draws.std(axis=-1, ddof=1) / np.sqrt(draws.shape[-1])
+    return sampled(draws.mean(axis=-1), error, xi * np.eye(2), ("sample average", "entry of xi I"))
+
+
+def _members(first: Any) -> list[Any]:
+    return [first, graphs.star(2)]
+
+
+@claim("li2021:eq-12/closed-form", _collections(ACTIVATIONS), each=True, tolerance=1e-11)
+def xi_graph_level(graph: Any, readout: str, activation: str) -> Any:
+    """Eq. (12) is ξ I with ξ = 1/n Σ_j Σ_kl a_jk a_jl (P_j P_jᵀ)_kl E σ'(τ_l Z), P_j = D_j⁻¹A_j."""
+    members = _members(graph)
+    weights, wanted = shares(readout, members), 0.0
+    for member, a in zip(members, weights, strict=True):
+        covariance = _matrix(member) @ _matrix(member).T
+        # X_k is its regression on X_l plus a part that is independent of X_l.
+        own = [_weighted_mean(activation, int(size)) for size in member.degrees + 1]
+        wanted += float(a @ (covariance / np.diag(covariance)) @ (a * own)) / len(members)
+    found = ag.xi_graph(members, np.concatenate(weights), activation)
+    return equal(found, wanted, ("closed form", "regression and E X s(X)"))
+
+
+@claim("li2021:eq-12/all-entries", _collections(ACTIVATIONS, True), each=True)
+def xi_graph_level_sampled(graph: Any, readout: str, activation: str, size: int) -> Any:
+    """The average over graphs and random features is ξ I in all entries."""
+    members = _members(graph)
+    weights, generator, draws = shares(readout, members), np.random.default_rng(12), 0.0
+    for member, a in zip(members, weights, strict=True):
+        X = averages(member, generator.standard_normal((member.nodes, 2, size // 60)))
+        pair = np.tensordot(a, X, 1), np.tensordot(a, _images(activation, X), 1)
+        draws = draws + np.einsum("as,bs->abs", *pair) / len(members)
+    return _against(np.asarray(draws), ag.xi_graph(members, np.concatenate(weights), activation))
+
+
+@claim("li2021:remark-xi-invertible/node-level", _nodes(INCREASING), each=True)
+def invertible_node_level(graph: Any, activation: str) -> Any:
+    """Ξ_N is a positive multiple of the identity."""
+    return less(0.0, ag.xi_node(graph, activation, "sum"), ("0", "xi"))
+
+
+@claim("li2021:remark-xi-invertible/graph-level", _collections(INCREASING), each=True)
+def invertible_graph_level(graph: Any, readout: str, activation: str) -> Any:
+    """Ξ_G is a positive multiple of the identity."""
+    members = _members(graph)
+    weights = np.concatenate(shares(readout, members))
+    return less(0.0, ag.xi_graph(members, weights, activation), ("0", "xi"))
+
+
+# One pass over the data.
+
+
+def _passes(budget: str) -> list[dict[str, Any]]:
+    sizes = {100: 8, 1000: 1} if budget == "quick" else {100: 100, 1000: 20}
+    return [{"n": n, "seed": seed} for n, count in sizes.items() for seed in range(count)]
+
+
+DENSE = domain(
+    integer("n", "[100, 1000]", "nodes n"),
+    fixed("one graph whose edges have probability 0.5"),
+    fixed("ReLU"),
+    integer("seed", "[0, inf)", "seed of graph and features"),
+    cases=_passes,
+)
+
+
+@claim("li2021:remark-one-epoch", DENSE, each=True)
+def one_pass(n: int, seed: int) -> Any:
+    """After one pass over the data a matrix is known whose eigenvalues have the sign of Ξ_N's."""
+    dense = graphs.erdos_renyi(n, 0.5, seed)
+    H = np.random.default_rng(seed).standard_normal((n, 2))
+    wanted = sum(_weighted_mean("relu", int(size)) for size in dense.degrees + 1)
+    average = ag.xi_empirical(ag.node_sample(dense, H, np.zeros(n)), "sum")
+    lowest = float(np.linalg.eigvals(np.asarray(average)).real.min()) / wanted
+    names = ("0", "smallest eigenvalue over that of Xi")
+    known = ag.xi_node(dense, "relu", "sum")
+    exact = equal(known, wanted, ("xi from the sizes |N_i|", "sum of E X s(X)"))
+    return Found(
+        readings(
+            the_sizes_of_the_neighbourhoods=both(less(0.0, known / wanted, names), exact),
+            the_average_over_the_data=less(0.0, lowest, names),
+        ),
+        facts={"smallest eigenvalue over that of Xi": lowest},
+    )

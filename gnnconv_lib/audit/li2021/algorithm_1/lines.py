@@ -1,165 +1,212 @@
-"""Algorithm 1 line by line, against loops, by hand and on average.
+"""Algorithm 1 line by line, against loops over nodes and graphs; whole runs; the fixed point.
 
 Reference: li2021, Algorithm 1. Book page: `book/li2021/algorithm-1`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from gnnconv_lib import activations, graphs
-from gnnconv_lib import averaging_gnn as ag
-from gnnconv_lib.audit import BUDGETS
-from gnnconv_lib.audit._averaging_cases import (
-    ACTIVATIONS,
-    Failure,
-    averages,
-    outcome,
-    small_graphs,
-    values,
+from gnnconv_lib import activations, averaging_gnn as ag, graphs
+from gnnconv_lib.audit._averaging_cases import ACTIVATIONS, READOUTS, shares, small_graphs, values
+from gnnconv_lib.claims import (
+    both,
+    choice,
+    claim,
+    domain,
+    drawn as drawn_from,
+    equal,
+    fixed,
+    graph,
+    integer,
 )
-from gnnconv_lib.evidence import Evidence
-from gnnconv_lib.validation import require_choice
+from gnnconv_lib.witnesses.algorithm_1 import Pass, graph_pass, node_pass, passes_until
+from gnnconv_lib.witnesses.averaging_network import averages
 
-__all__ = [
-    "averaged_features",
-    "direction_for_w",
-    "loop",
-    "prediction",
-    "step_and_norm",
-]
-
-_TOLERANCE = 1e-12
-_Z = 5.0
-_GRAPH = graphs.disjoint_union(graphs.star(3), graphs.empty(1), graphs.path(3))
+_LEVELS = ("node", *READOUTS)
+_D, _Q, _RATE = 3, 2, 0.1
+_XI = np.array([[2.0, 0.3, 0.0], [0.1, 0.7, 0.2], [0.0, -0.4, 1.5]])
 
 
-def loop(budget: str = "quick") -> Evidence:
-    """Line 1: passes through the loop for T = 5, t never changed as printed, and with t from 0."""
-    cap = {"quick": 1000, "full": 100_000}[require_choice("budget", budget, BUDGETS)]
-    last, printed, t = 5, 0, 1
-    while t < last and printed < cap:
-        printed += 1  # lines 2 to 8 do not change t
-    late = sum(1 for t in range(1, last))
-    corrected = sum(1 for t in range(0, last))
-    failures: list[Failure] = []
-    if printed != last:
-        failures.append((f"T = {last}: passes through the loop, stopped at {cap}", last, printed))
-    return outcome(
-        "numerical",
-        failures,
-        "The loop makes T passes.",
-        {"passes with t from 1": late, "passes with t from 0": corrected},
-        0.0,
-        "Start with t = 0 and add 1 to t at the end of each pass; then W_T is the T-th iterate.",
-        corrected == last,
-    )
+def _settings(budget: str) -> list[dict[str, Any]]:
+    """Every graph at both levels; every read-out and activation at least once."""
+    found = []
+    for k, g in enumerate(small_graphs(budget)):
+        levels = _LEVELS if budget == "full" else ("node", READOUTS[k % 3])
+        for j, level in enumerate(levels):
+            names = ACTIVATIONS if budget == "full" else (ACTIVATIONS[(k + 3 * j) % 7],)
+            found += [{"graph": g, "level": level, "activation": name} for name in names]
+    return found
 
 
-def averaged_features(budget: str = "quick") -> Evidence:
-    """Line 2: c-bar = D^-1 A H, the same in every pass."""
-    failures: list[Failure] = []
-    worst = 0.0
-    for graph in small_graphs(budget):
-        H = np.random.default_rng(graph.nodes).standard_normal((graph.nodes, 2))
-        features = np.asarray(ag.node_sample(graph, H, np.zeros(graph.nodes)).features).T
-        gap = float(np.abs(features - averages(graph, H)).max())
-        worst = max(worst, gap)
-        if gap > _TOLERANCE:
-            failures.append((f"{graph.nodes} node(s), {graph.edges} edge(s)", 0.0, gap))
-    summary = "It does not depend on the weights; once before the loop is enough."
-    return outcome("numerical", failures, summary, {"largest gap": worst}, _TOLERANCE)
+SETTINGS = domain(
+    graph(),
+    choice("level", *_LEVELS, words="label per node, or per graph with the read-out: the level"),
+    choice("activation", *ACTIVATIONS),
+    fixed("at graph level with a star with 2 leaves as a second graph"),
+    fixed("random H, W, v, y with d = 3, q = 2; any matrix in the place of Xi"),
+    cases=_settings,
+)
 
 
-def prediction(budget: str = "quick") -> Evidence:
-    """Line 3 with c-bar for the undefined c', against loops; with the raw features H for c' it is
-    another network."""
-    H, W, v, y = _case(budget)
-    sigma = activations.get("tanh")
-    wanted = values(sigma, averages(_GRAPH, H) @ W) @ v
-    found = np.asarray(ag.predict(W, v, ag.node_sample(_GRAPH, H, y, sigma)))
-    gap = float(np.abs(found - wanted).max())
-    other = np.abs(values(sigma, H @ W) @ v - wanted)
-    words = "star with 3 leaves, a lone node and a path, tanh, c' = H: output of the first node"
-    here = float((values(sigma, H @ W) @ v)[0])
-    failures: list[Failure] = [] if other.max() < 1e-9 else [(words, here, float(wanted[0]))]
-    return outcome(
-        "numerical",
-        failures,
-        "c' may be anything.",
-        {"largest gap with c-bar": gap},
-        _TOLERANCE,
-        "c' stands for c-bar of line 2, and y-bar at graph level for y-bar_j.",
-        gap <= _TOLERANCE,
-    )
-
-
-def direction_for_w(budget: str = "quick") -> Evidence:
-    """Line 4 averaged over data without noise, q = 1: the convergence proof needs
-    E G = (W v - W* v*) v. With the sum of Eq. (11) the average is 1/n of that."""
-    samples = {"quick": 600, "full": 20_000}[require_choice("budget", budget, BUDGETS)]
-    W, v = np.array([[0.6], [0.8]]), np.array([1.5])
-    W_star, v_star = np.array([[1.0], [0.0]]), np.array([0.7])
-    needed = ((W * v - W_star * v_star) * v)[:, 0]
-    generator = np.random.default_rng(2)
-    P = averages(_GRAPH, np.eye(_GRAPH.nodes))
-    X = np.einsum("ij,sjd->sid", P, generator.standard_normal((samples, _GRAPH.nodes, 2)))
-    worst, failures = 0.0, []
-    for name in ACTIVATIONS:
-        sigma = activations.get(name)
-        r = values(sigma, X @ W)[..., 0] * v - values(sigma, X @ W_star)[..., 0] * v_star
-        draws = np.einsum("sid,si->sd", X, r) * v / _GRAPH.nodes
-        for reading in ("mean", "sum"):
-            G = draws / ag.xi_node(_GRAPH, name, reading)
-            z = np.abs(G.mean(axis=0) - needed) / (G.std(axis=0, ddof=1) / np.sqrt(samples))
-            if reading == "mean":
-                worst = max(worst, float(z.max()))
-            elif z.max() > _Z:
-                k = int(z.argmax())
-                words = f"8 nodes, {name}, entry {k} of the average direction, Xi a sum"
-                failures.append((words, float(needed[k]), float(G.mean(axis=0)[k])))
-    return outcome(
-        "monte carlo",
-        failures,
-        "The average direction is the one that the proof needs.",
-        {"largest z with the mean": worst},
-        _Z,
-        "At node level Xi must be Eq. (11) divided by n, as Eq. (12) is; line 4 divides by n once more.",
-        worst <= _Z,
-    )
-
-
-def step_and_norm(budget: str = "quick") -> Evidence:
-    """Lines 6 to 8 by hand; two readings of the norm for q = 2; and a step that has no direction."""
-    require_choice("budget", budget, BUDGETS)
-    one = ag.node_sample(graphs.empty(1), [[2.0]], [5.0])
-    W, v = ag.step([[1.0]], [1.0], one, 0.5, 0.1)
-    gap = max(abs(float(W[0, 0]) - 1.0), abs(float(v[0]) - 1.6))
-    still = ag.node_sample(graphs.empty(1), [[0.0, 0.0]], [0.0])
-    start = np.eye(2)
-    norms = [
-        float(np.linalg.norm(np.asarray(ag.step(start, np.zeros(2), still, 1.0, 0.1, norm).W)))
-        for norm in ("frobenius", "spectral")
-    ]
-    failures: list[Failure] = []
-    if abs(norms[0] - norms[1]) > _TOLERANCE:
-        failures.append(("U = I, q = 2: Frobenius norm of W after line 7", norms[1], norms[0]))
-    line = ag.node_sample(graphs.empty(1), [[1.0]], [1.0], "identity")
-    empty = bool(np.isnan(np.asarray(ag.step([[-1.0]], [1.0], line, 1.0, 0.5).W)).all())
-    return outcome(
-        "numerical",
-        failures,
-        "All readings of the norm agree.",
-        {"gap by hand": gap, "U = 0 has no direction": float(empty)},
-        _TOLERANCE,
-        "The norm of line 7 is the Frobenius norm; U = 0 has no direction and ends the run.",
-        gap <= _TOLERANCE and empty,
-    )
-
-
-def _case(budget: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    require_choice("budget", budget, BUDGETS)
+def drawn(first: Any, level: str, activation: str) -> tuple[ag.Sample, Any, np.ndarray, np.ndarray]:
+    """Data of the library, the same pass as loops (from labels, W, v, Xi, alpha), and W, v."""
+    members = [first] if level == "node" else [first, graphs.star(2)]
     generator = np.random.default_rng(8)
-    shapes = ((_GRAPH.nodes, 3), (3, 2), (2,), (_GRAPH.nodes,))
-    H, W, v, y = (generator.standard_normal(shape) for shape in shapes)
-    return H, W, v, y
+    features = [generator.standard_normal((g.nodes, _D)) for g in members]
+    number = first.nodes if level == "node" else len(members)
+    y, W, v = (generator.standard_normal(shape) for shape in (number, (_D, _Q), _Q))
+    sigma = activations.get(activation)
+    if level == "node":
+        data = ag.node_sample(first, features[0], y, sigma)
+
+        def loops(y: Any, *rest: Any) -> Pass:
+            return node_pass(first, features[0], y, sigma, *rest)
+    else:
+        weights = shares(level, members)
+        data = ag.graph_sample(members, features, y, weights, sigma)
+
+        def loops(y: Any, *rest: Any) -> Pass:
+            return graph_pass(members, features, y, weights, sigma, *rest)
+
+    return data, loops, W, v
+
+
+def _loops(data: ag.Sample, loops: Any, W: Any, v: Any) -> Pass:
+    found: Pass = loops(np.asarray(data.labels), W, v, _XI, _RATE)
+    return found
+
+
+# Line 1.
+
+COUNTS = domain(
+    integer("T", "[1, inf)", "number of iterations T"),
+    cases=lambda budget: [{"T": T} for T in (2, 1, 3, 5, 50)],
+)
+
+
+@claim("li2021:remark-line-1", COUNTS, each=True, repair="slip")
+def loop(T: int) -> Any:
+    """The loop runs T times: it leaves W_T, v_T."""
+    names = ("passes through the loop", "T")
+    printed, counted = passes_until(T, 1, 0), passes_until(T, 0, 1)
+    return equal(printed, T, names), equal(counted, T, names)
+
+
+# Lines 2 to 8.
+
+
+@claim("li2021:remark-line-2", SETTINGS, each=True, tolerance=1e-13)
+def averaged_features(graph: Any, level: str, activation: str) -> Any:
+    """c̄ = D⁻¹AH holds the average of the features over N_i for each node, on each graph."""
+    data = drawn(graph, level, activation)[0]
+    members = [graph] if level == "node" else [graph, graphs.star(2)]
+    generator = np.random.default_rng(8)
+    wanted = [averages(g, generator.standard_normal((g.nodes, _D))) for g in members]
+    # The library keeps the nodes that are read.
+    weights = [np.ones(graph.nodes)] if level == "node" else shares(level, members)
+    kept = np.concatenate([rows[a > 0] for rows, a in zip(wanted, weights, strict=True)])
+    return equal(np.asarray(data.features).T, kept, ("library", "loop over N_i"), 1.0)
+
+
+@claim("li2021:remark-line-3", SETTINGS, each=True, tolerance=1e-13, repair="slip")
+def prediction(graph: Any, level: str, activation: str) -> Any:
+    """ȳ = σ(c'W)v, or a_j σ(c'W)v, is the output of the network; c', undefined, taken as H."""
+    data, loops, W, v = drawn(graph, level, activation)
+    wanted = _loops(data, loops, W, v).predictions
+    generator = np.random.default_rng(8)
+    members = [graph] if level == "node" else [graph, graphs.star(2)]
+    sigma = activations.get(activation)
+    raw = [values(sigma, generator.standard_normal((g.nodes, _D)) @ W) @ v for g in members]
+    if level != "node":
+        raw = [a @ part for a, part in zip(shares(level, members), raw, strict=True)]
+    names = ("y-bar", "output of the network")
+    printed = equal(np.ravel(raw[0] if level == "node" else raw), wanted, names, 1.0)
+    return printed, equal(np.asarray(ag.predict(W, v, data)), wanted, names, 1.0)
+
+
+@claim("li2021:remark-line-4/formula", SETTINGS, each=True, tolerance=1e-12)
+def direction_for_w(graph: Any, level: str, activation: str) -> Any:
+    """G^W = -1/n Ξ⁻¹ Σ c̄ᵀ(y - ȳ)vᵀ at node level, with a_jᵀ under the sum at graph level."""
+    data, loops, W, v = drawn(graph, level, activation)
+    G, _ = ag.approximate_direction(W, v, data, _XI)
+    return equal(np.asarray(G), _loops(data, loops, W, v).G, ("library", "loops"), 1.0)
+
+
+@claim("li2021:remark-line-5/formula", SETTINGS, each=True, tolerance=1e-12)
+def gradient_for_v(graph: Any, level: str, activation: str) -> Any:
+    """g^v = -1/n Σ σ(Wᵀc̄ᵀ)(y - ȳ) at node level, with a_jᵀ under the sum at graph level."""
+    data, loops, W, v = drawn(graph, level, activation)
+    _, g = ag.approximate_direction(W, v, data, _XI)
+    return equal(np.asarray(g), _loops(data, loops, W, v).g, ("library", "loops"), 1.0)
+
+
+@claim("li2021:remark-lines-6-to-8", SETTINGS, each=True, tolerance=1e-12)
+def step_and_norm(graph: Any, level: str, activation: str) -> Any:
+    """U = W - αG^W, W ← U/|U| with the Frobenius norm, v ← v - αg^v."""
+    data, loops, W, v = drawn(graph, level, activation)
+    after, wanted = ag.step(W, v, data, _XI, _RATE), _loops(data, loops, W, v)
+    return both(
+        equal(np.asarray(after.W), wanted.W, ("W, library", "W, loops"), 1.0),
+        equal(np.asarray(after.v), wanted.v, ("v, library", "v, loops"), 1.0),
+    )
+
+
+# The whole.
+
+
+@claim("li2021:algorithm-1/ends", COUNTS, each=True, repair="slip")
+def ends(T: int) -> Any:
+    """Run as printed, the algorithm returns the T-th iterate."""
+    names = ("passes through the loop", "T")
+    return equal(passes_until(T, 1, 0), T, names), equal(passes_until(T, 0, 1), T, names)
+
+
+def _runs(budget: str) -> list[dict[str, Any]]:
+    levels = ("node", "average") if budget == "quick" else _LEVELS
+    return [{"level": level, "activation": name} for level in levels for name in ("relu", "tanh")]
+
+
+RUNS = domain(
+    fixed("a star with 3 leaves; at graph level with a star with 2 leaves as a second graph"),
+    drawn_from("level", "a label per node, or per graph with the read-outs of Eqs. (6)-(8)"),
+    choice("activation", "relu", "tanh"),
+    fixed("random H, W, v, y with d = 3, q = 2; any matrix in the place of Xi"),
+    cases=_runs,
+)
+
+
+@claim("li2021:algorithm-1/iterates", RUNS, each=True, tolerance=1e-11)
+def iterates(level: str, activation: str) -> Any:
+    """Four passes with a counter give the iterates of the loops."""
+    data, loops, W, v = drawn(graphs.star(3), level, activation)
+    path = ag.run(W, v, data, _XI, _RATE, 4, records=2)
+    for _ in range(4):
+        after = _loops(data, loops, W, v)
+        W, v = after.W, after.v
+    last = [np.asarray(part)[-1] for part in path.parameters]
+    return both(
+        equal(last[0], W, ("W after 4 passes, library", "loops"), 1.0),
+        equal(last[1], v, ("v after 4 passes, library", "loops"), 1.0),
+    )
+
+
+@claim(
+    "li2021:algorithm-1/fixed-point",
+    SETTINGS,
+    each=True,
+    tolerance=1e-13,
+    exempt="a step of length zero leaves every number as it is",
+)
+def fixed_point(graph: Any, level: str, activation: str) -> Any:
+    """Without noise a pass from W = W*, |W*| = 1, and v = v* stays there."""
+    data, loops, W, v = drawn(graph, level, activation)
+    W = W / np.linalg.norm(W)
+    clean = loops(np.asarray(data.labels), W, v, _XI, _RATE).predictions
+    after = ag.step(W, v, data.with_labels(clean), _XI, _RATE)
+    return both(
+        equal(np.asarray(after.W), W, ("W after a pass", "W*"), 1.0),
+        equal(np.asarray(after.v), v, ("v after a pass", "v*"), 1.0),
+    )

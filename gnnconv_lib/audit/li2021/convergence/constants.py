@@ -1,4 +1,4 @@
-"""The constants of Eqs. (13)-(17): do they agree with the lemmas they come from, and with each other?
+"""The constants of Eqs. (13)-(17): what Lemma 2 says that they are, and what they depend on.
 
 Reference: li2021, Eqs. (13)-(17). Book page: book/li2021/convergence.
 """
@@ -6,244 +6,291 @@ Reference: li2021, Eqs. (13)-(17). Book page: book/li2021/convergence.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from gnnconv_lib import graphs
-from gnnconv_lib.audit._linear_cases import decide, gap, report
+from gnnconv_lib.audit._averaging_cases import small_graphs
+from gnnconv_lib.audit._convergence_settings import lemma_2_constants, settings
+from gnnconv_lib.audit._exact_constants import ExactConstants
+from gnnconv_lib.audit.li2021.convergence import lemmas
 from gnnconv_lib.bounds import li2021 as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.claims import (
+    Found,
+    at_most,
+    both,
+    claim,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    graph,
+    integer,
+    less,
+    proved,
+    readings,
+    real,
+    where,
+)
 
-__all__ = [
-    "ball_bounds_v",
-    "ball_of_lemma_2",
-    "constants_against_nodes",
-    "gamma_1_positive",
-    "gamma_2_from_lemma_2",
-    "gamma_3_from_lemma_2",
-    "gammas_against_nodes",
-    "mean_degree_counts_the_node",
-    "rho_from_slopes",
-]
-
-
-def _settings(budget: str, share: float = 0.5) -> list[bounds.Setting]:
-    """Settings of both levels with the step size `share` times the limit (40)."""
-    rng = np.random.default_rng(0)
-    found = []
-    for index in range(20 if budget == "quick" else 500):
-        base = bounds.Setting(
-            level=("node", "graph")[index % 2],
-            features=int(rng.integers(1, 6)),
-            outputs=int(rng.integers(1, 4)),
-            slope=float(rng.uniform(0.3, 2.0)),
-            mean_size=float(rng.uniform(1, 20)),
-            largest_graph=int(rng.integers(1, 6)),
-            target=0.01,
-            product=1e-4,
-        )
-        found.append(base.but(learning_rate=share * bounds.equation_40(base)))
-    return found
+SETTINGS = settings()
+GRAPHS = domain(
+    graph(),
+    regime=where("n ≥ 2", lambda graph: graph.nodes >= 2),
+    cases=lambda budget: [{"graph": g} for g in small_graphs(budget)],
+)
 
 
-def mean_degree_counts_the_node(budget: str = "quick") -> Evidence:
-    """d-bar and d_min with and without the node itself: without it, bounds divide by zero at an
-    isolated node.
-
-    The variance of an averaged feature is 1/|N_i|; d_min must satisfy 1/|N_i| <= 1/d_min.
-    """
-    sizes = range(1, 4 if budget == "quick" else 40)
-    stars = [graphs.star(k) for k in sizes]
-    open_fails = [
-        (1 / (g.degrees + 1) > 1 / np.maximum(g.degrees.min(), 1e-300)).any() for g in stars
-    ]
-    closed = [(1 / (g.degrees + 1) <= 1 / (g.degrees + 1).min()).all() for g in stars]
-    isolated = int(graphs.empty(1).degrees.min())
-    return report(
-        "numerical",
-        decide(isolated > 0 and not any(open_fails), all(closed)),
-        "With neighbours only, an isolated node gives d_min = 0 and Eqs. (28), (30), (41) divide by "
-        "it; with the "
-        "node itself counted all formulas are finite.",
-        {"d_min of one isolated node, open count": float(isolated), "closed count": 1.0},
-        correction="d_i = |N_i| counts the node itself, and d_min is the smallest |N_i|.",
-    )
+@claim(
+    "li2021:definition-mean-degree",
+    GRAPHS,
+    each=True,
+    exempt="what is counted is at least 1 at every node",
+)
+def smallest_degree_can_be_divided_by(graph: Any) -> Any:
+    """d_min, by which (28), (30) and (41) divide, is positive on every graph."""
+    names = ("0", "d_min")
+    alone = less(0.0, graph.degrees.min(), names, exactly=lambda graph: (0, min(graph.degrees)))
+    counted = less(0.0, min(graph.degrees) + 1, names)
+    counted = proved(lemmas.the_node_itself(), sides=counted)
+    return readings(neighbours_only=alone, the_node_itself_counted=counted), counted
 
 
-def gamma_1_positive(budget: str = "quick") -> Evidence:
-    """Eq. (13): positive below the limit (40), zero at the limit itself, which (40) includes."""
-    inside = min(bounds.equation_13(entry) for entry in _settings(budget, 0.999))
-    squares = []
-    for entry in _settings(budget, 1.0):
-        a, s = entry.learning_rate, entry.slope
-        first = a * s**2 * entry.outputs / 2
-        squares.append(abs(first - 3 * (a * bounds.width(entry) * s**2) ** 2) / first)
-    return report(
-        "numerical",
-        decide(max(squares) > 1e-9, inside > 0),
-        "gamma_1 is positive below the limit of (40) and vanishes at it, at both levels.",
-        {"smallest below the limit": inside, "largest relative square at the limit": max(squares)},
-        tolerance=1e-9,
-        correction=r"positive for a strict inequality in the second part of (40).",
-    )
+def _step(setting: bounds.Setting, e: Any, w: Any, eta: Any = 0.0) -> Any:
+    """The right side of Lemma 2 with the constants behind (13)-(15)."""
+    return bounds.equation_20(e, w, setting, *lemma_2_constants(setting), eta)
 
 
-def gamma_2_from_lemma_2(budget: str = "quick") -> Evidence:
-    """Eq. (14) against Lemma 2 with sigma_m = L^2 q and the slope sqrt(2) B L: exponents at graph level."""
-    gaps: dict[str, float] = {"node": 0.0, "graph": 0.0}
-    repaired = 0.0
-    for entry in _settings(budget):
-        a, B = entry.learning_rate, bounds.width(entry)
-        slope = 2 * (B * entry.slope) ** 2
-        lemma = a * slope / (entry.slope**2 * entry.outputs) + 3 * slope * a**2
-        gaps[entry.level] = max(
-            gaps[entry.level], abs(bounds.equation_14_printed(entry) ** 2 / lemma - 1)
-        )
-        repaired = max(repaired, abs(bounds.equation_14_corrected(entry) ** 2 / lemma - 1))
-    return report(
-        "numerical",
-        decide(max(gaps.values()) < 1e-12, repaired < 1e-12),
-        "Node level agrees with Lemma 2; at graph level L^4 n_max^2 is printed for L^2 n_max^4.",
-        {f"relative difference, {level} level": value for level, value in gaps.items()},
-        tolerance=1e-12,
-        correction=r"graph level: $\gamma_2^2 = 8\alpha d^2 n_{\max}^4/q + 24\alpha^2 d^2 L_\sigma^2 "
-        r"n_{\max}^4$.",
-    )
+@claim("li2021:eq-13", SETTINGS, each=True)
+def decrease_of_lemma_2(setting: Any) -> Any:
+    """1 - γ_1² is the factor of |v - v*|² in (19) for σ_m = L_σ² d_out, σ_M = B L_σ²."""
+    names = ("1 - gamma_1^2", "factor in (19)")
+    sides = equal(1 - bounds.equation_13(setting) ** 2, _step(setting, 1.0, 0.0), names)
+    return proved(lemmas.decrease(), sides=sides)
 
 
-def gamma_3_from_lemma_2(budget: str = "quick") -> Evidence:
-    """Eq. (15) is the fixed point of Lemma 2's recursion, (2a/m + 3a^2) / gamma_1^2 with m = L^2 q."""
-    worst = 0.0
-    for entry in _settings(budget):
-        a, m = entry.learning_rate, entry.slope**2 * entry.outputs
-        level = (2 * a / m + 3 * a**2) / bounds.equation_13(entry) ** 2
-        worst = max(worst, abs(bounds.equation_15(entry) ** 2 / level - 1))
-    return report(
-        "numerical",
-        decide(worst < 1e-12),
-        "gamma_3 is what Lemma 2's recursion leaves of a constant deviation.",
-        {"relative difference": worst},
-        tolerance=1e-12,
-    )
-
-
-def _bernoulli(nodes: int) -> float:
-    """Mean |N_i| for edges with probability 1/2."""
-    return 1 + (nodes - 1) / 2
-
-
-def gammas_against_nodes(budget: str = "quick") -> Evidence:
-    """gamma_2 at one step size for Bernoulli(1/2) graphs with growing n: it grows like d-bar."""
-    sizes = (10, 100, 1000) if budget == "quick" else (10, 30, 100, 300, 1000, 3000, 10_000)
-    fixed = bounds.Setting(learning_rate=1e-12)
-    values = [bounds.equation_14_printed(fixed.but(mean_size=_bernoulli(n))) for n in sizes]
-    small = [bounds.equation_14_printed(fixed.but(mean_size=float(n))) for n in (1, 2)]
-    return report(
-        "numerical",
-        decide(max(values) <= min(values) * (1 + 1e-12)),
-        f"Between n = {sizes[0]} and n = {sizes[-1]} gamma_2 grows by a factor "
-        f"{values[-1] / values[0]:.0f} on the "
-        "paper's own graphs, because d-bar is near n/2.",
-        {f"gamma_2, n = {n}": value for n, value in zip(sizes, values, strict=True)},
-        witness=Witness(
-            "K_2 against K_1, d = 2, q = 1, alpha = 1e-12: gamma_2", small[0], small[1]
+@claim("li2021:eq-14", SETTINGS, each=True, repair="slip")
+def pull_of_lemma_2(setting: Any) -> Any:
+    """γ_2² is the factor of |W - W*|²|v*|² in (20) for σ_m = L_σ² d_out, L = √2 B L_σ."""
+    wanted = _step(setting.but(target=1.0), 0.0, 1.0)
+    names = ("gamma_2^2", "factor in (20)")
+    whole = bounds.equation_14_printed(setting) ** 2
+    first = _first_term(setting)
+    split = (math.sqrt(first) + whole - first) ** 2
+    return (
+        readings(
+            root_over_both_terms=equal(whole, wanted, names, exactly=_whole),
+            root_over_the_fraction=equal(split, wanted, names, exactly=_split),
         ),
-        correction=r"they depend on $n$ through $\bar d$ alone, which is constant on graphs of "
-        r"bounded degree and near "
-        r"$n/2$ for Bernoulli(0.5) edges; at graph level they do not depend on $n$.",
+        proved(
+            lemmas.pull(),
+            sides=equal(bounds.equation_14_corrected(setting) ** 2, wanted, names),
+        ),
     )
 
 
-def constants_against_nodes(budget: str = "quick") -> Evidence:
-    """D, rho and D_0 for complete graphs K_1 and K_2, and for Bernoulli(1/2) graphs."""
-    sizes = (10, 1000) if budget == "quick" else (10, 100, 1000, 10_000)
+def _wanted(e: ExactConstants) -> Any:
+    """a L^2/m + 3 L^2 a^2 with m and L of `lemma_2_constants`."""
+    a, s, q = e.x.learning_rate, e.x.slope**2, e.x.outputs
+    steep = 2 * e.width**2 * s
+    return a * steep / (s * q) + 3 * steep * a * a
 
-    def of(size: float) -> tuple[float, float]:
-        entry = bounds.Setting(mean_size=size, learning_rate=1e-12)
-        return bounds.equation_17(entry), bounds.radius(entry)
 
-    first, second = of(1.0), of(2.0)
-    rho = [of(_bernoulli(n))[0] for n in sizes]
-    return report(
-        "numerical",
-        decide(first == second),
-        f"rho falls by a factor {rho[0] / rho[-1]:.0f} from n = {sizes[0]} to n = {sizes[-1]} on "
-        "Bernoulli(1/2) "
-        "graphs, and D_0 grows.",
-        {"rho, K_1": first[0], "rho, K_2": second[0], "D_0, K_1": first[1], "D_0, K_2": second[1]},
-        witness=Witness("K_2 against K_1, d = 2, q = 1, |v*| = 1: rho", first[0], second[0]),
-        correction=r"they depend on $n$ through $\bar d$; at graph level they do not depend on $n$.",
+def _whole(setting: Any, ball: Any) -> tuple[Any, Any]:
+    e = ExactConstants(setting, ball)
+    return e.second, _wanted(e)
+
+
+def _split(setting: Any, ball: Any) -> tuple[Any, Any]:
+    e = ExactConstants(setting, ball)
+    return (e.fraction.sqrt() + e.second - e.fraction) ** 2, _wanted(e)
+
+
+def _first_term(setting: bounds.Setting) -> float:
+    """The fraction in (14)."""
+    a, d, q = setting.learning_rate, setting.features, setting.outputs
+    if setting.level == "node":
+        return 2 * a * (d + 4 * d * setting.mean_size) ** 2 / q
+    return 8 * a * d**2 * setting.largest_graph**4 / q
+
+
+@claim("li2021:eq-15", SETTINGS, each=True)
+def remainder_of_lemma_2(setting: Any) -> Any:
+    """γ_1² γ_3² is the factor of η_v² in (20) for σ_m = L_σ² d_out."""
+    found = (bounds.equation_13(setting) * bounds.equation_15(setting)) ** 2
+    names = ("gamma_1^2 gamma_3^2", "factor in (20)")
+    return proved(lemmas.remainder(), sides=equal(found, _step(setting, 0.0, 0.0, 1.0), names))
+
+
+BALL = settings(
+    steepness="[1, inf)",
+    allowed=(
+        real("allowed", "[0, 1]", "η_v over ρ/|v*|, what the second part of (41) leaves of it"),
+        (0.0, 0.3, 1.0),
+    ),
+)
+
+
+@claim("li2021:eq-16", BALL, each=True)
+def ball_of_lemma_2(setting: Any, allowed: float) -> Any:
+    """With (13)-(15), |W - W*| ≤ √2 and this η_v, a step of Lemma 2 does not leave |v - v*| ≤ D."""
+    eta = allowed * bounds.equation_17(setting) / setting.target
+    g1, g2 = bounds.equation_13(setting), bounds.equation_14_printed(setting)
+    g3, far = bounds.equation_15(setting), setting.target**2
+
+    def stays(radius: float) -> Any:
+        after = math.sqrt(_step(setting, radius, math.sqrt(2), eta))
+        return at_most(after, radius, ("|v - v*| after the step", "D"))
+
+    def ball(level: float) -> Any:
+        return stays(max(setting.distance, level))
+
+    return (
+        readings(
+            root_over_the_sum=stays(bounds.equation_16_printed(setting)),
+            root_over_the_fraction=ball(math.sqrt(2 * g2 * far / g1) + g3),
+            root_over_the_numerator=ball(math.sqrt(2 * g2 * far) / g1 + g3),
+        ),
+        stays(bounds.equation_16_corrected(setting, eta)),
     )
 
 
-def ball_of_lemma_2(budget: str = "quick") -> Evidence:
-    """Eq. (16) against the level that Lemma 2's recursion allows, |W - W*| <= sqrt 2, eta_v = 1.
-
-    The recursion e^2 <- (1 - g1^2) e^2 + g2^2 |W - W*|^2 |v*|^2 + (2a/m + 3a^2) eta_v^2 is iterated to
-    its level.
-    """
-    first, repaired = None, True
-    for entry in _settings(budget):
-        entry = entry.but(
-            target=1.0, product=1.0, distance=0.0, learning_rate=entry.learning_rate / 10
-        )
-        g1, g2, g3 = (
-            f(entry) for f in (bounds.equation_13, bounds.equation_14_corrected, bounds.equation_15)
-        )
-        level = math.sqrt((g2**2 * 2 + (g1 * g3) ** 2) / g1**2)
-        printed, corrected = bounds.equation_16_printed(entry), bounds.equation_16_corrected(entry)
-        repaired &= level <= corrected * (1 + 1e-12)
-        if level > printed * (1 + 1e-9) and first is None:
-            words = (
-                f"{entry.level} level, d = {entry.features}, q = {entry.outputs}: level against D"
-            )
-            first = (words, printed, level)
-    words, printed, level = first or ("none", 0.0, 0.0)
-    return report(
-        "search",
-        decide(first is None, repaired),
-        "Lemma 2 gives (gamma_2/gamma_1)^2 and gamma_3^2 eta_v^2 under the root; without the squares "
-        "the ball is too "
-        f"small, first for {words}.",
-        {"D as printed": printed, "level of Lemma 2": level},
-        witness=Witness(words, printed, level),
-        correction=r"$D = \max\{\|v_0 - v_*\|, \sqrt{2\gamma_2^2\|v_*\|^2/\gamma_1^2 + "
-        r"\gamma_3^2\eta_v^2}\}$.",
-    )
+@claim("li2021:eq-17", SETTINGS, each=True)
+def rho_from_slopes(setting: Any) -> Any:
+    """ρ is the smaller of v_0'v* and σ_m|v*|²/(σ_M + 1) with σ_m = L_σ² d_out, σ_M = B L_σ²."""
+    m, M, _ = lemma_2_constants(setting)
+    share = setting.target**2 / ((M + 1) / m)
+    sides = equal(bounds.equation_17(setting), min(setting.product, share), ("(17)", "minimum"))
+    return proved(lemmas.share(), sides=sides)
 
 
-def rho_from_slopes(budget: str = "quick") -> Evidence:
-    """Eq. (17) is min(v_0'v*, m |v*|^2 / (M + 1)) with m = L^2 q and M the slope of Eq. (26) or (34)."""
-    worst = 0.0
-    for entry in _settings(budget):
-        entry = entry.but(target=1.0, product=100.0)
-        share = entry.slope**2 * entry.outputs / (bounds.equation_26(entry) + 1)
-        worst = max(worst, gap(bounds.equation_17(entry), share))
-    return report(
-        "numerical",
-        decide(worst < 1e-12),
-        "Both levels use the slope of g^v in v, (26) or (34), in the denominator.",
-        {"relative difference": worst},
-        tolerance=1e-12,
-    )
-
-
-def ball_bounds_v(budget: str = "quick") -> Evidence:
-    """|v| <= D + |v*| = D_0 on the ball |v - v*| <= D, with equality in the direction of v*."""
+def _balls(budget: str) -> list[dict[str, Any]]:
     rng = np.random.default_rng(1)
-    worst, touched = -math.inf, 0.0
-    for _ in range(50 if budget == "quick" else 5000):
-        star, step = rng.normal(size=(2, 3))
-        D = float(rng.uniform(0.1, 5))
-        limit = D + float(np.linalg.norm(star))
-        worst = max(worst, float(np.linalg.norm(star + D * step / np.linalg.norm(step))) - limit)
-        touched = max(
-            touched, abs(float(np.linalg.norm(star * (1 + D / np.linalg.norm(star)))) - limit)
-        )
-    return report(
-        "numerical",
-        decide(worst <= 1e-12 and touched <= 1e-12),
-        "D_0 is the largest |v| in the ball of radius D around v*.",
-        {"largest excess": worst, "largest gap in the direction of v*": touched},
-        tolerance=1e-12,
+    rows = []
+    for q in (1, 2, 5):
+        for scale in (0.05, 1.0, 20.0):
+            for _ in range(5 if budget == "quick" else 200):
+                target = rng.normal(size=q) * scale
+                rows.append({"q": q, "target": target, "directions": rng.normal(size=(200, q))})
+    return rows
+
+
+BALLS = domain(
+    integer("q", "[1, inf)", "output dimension d_out"),
+    drawn("target", "Gaussian v* of lengths from 0.05 to 20"),
+    drawn("directions", "points of the ball: 200 random directions, and that of v*"),
+    cases=_balls,
+)
+
+
+@claim("li2021:definition-d-zero", BALLS, each=True)
+def ball_bounds_v(q: int, target: Any, directions: Any) -> Any:
+    """D_0 = D + |v*| is the largest |v| among all v with |v - v*| ≤ D."""
+    length = float(np.linalg.norm(target))
+    base = bounds.Setting(outputs=q, target=length, product=length**2)
+    setting = base.but(learning_rate=0.5 * bounds.equation_40(base))
+    D = bounds.equation_16_printed(setting)
+    points = np.vstack([directions, target])
+    points = target + D * points / np.linalg.norm(points, axis=1, keepdims=True)
+    largest = np.max(np.linalg.norm(points, axis=1))
+    sides = equal(largest, bounds.radius(setting), ("largest |v| in the ball", "D_0"))
+    return proved(lemmas.ball_around_the_teacher(), sides=sides)
+
+
+# Whether the constants depend on the number of samples.
+
+
+def _sizes(budget: str) -> list[dict[str, Any]]:
+    return [{"n": n} for n in ((4, 10, 40, 160) if budget == "quick" else (4, 10, 40, 160, 1000))]
+
+
+NUMBERS = domain(
+    integer("n", "[4, inf)", "number of labels n"),
+    fixed("d = 2, d_out = 1, |v_0| = |v*| = 1, α = 1e-7; n is compared with 4"),
+    cases=_sizes,
+)
+SAME = "the same number for every n is what is claimed"
+
+
+def _with_size(mean: float, **more: Any) -> bounds.Setting:
+    return bounds.Setting(mean_size=mean, learning_rate=1e-7, **more)
+
+
+def _mean_size(graph: Any) -> float:
+    return float(np.mean(graph.degrees) + 1)
+
+
+def _exact_change(exact: Any) -> Any:
+    """The number that differs most between random graphs of n and of 4 nodes, in balls."""
+
+    def sides(n: int, ball: Any) -> tuple[Any, Any]:
+        found = []
+        for k in (n, 4):
+            degrees = [int(d) for d in graphs.erdos_renyi(k, 0.5, seed=0).degrees]
+            e = ExactConstants(_with_size(1.0), ball)
+            mean = ball(Fraction(sum(degrees), k) + 1)
+            found.append(exact(e.resized(mean)))
+        pairs = list(zip(*found, strict=True))
+        return max(pairs, key=lambda pair: float(abs(pair[0] - pair[1]) / (pair[0] + pair[1])))
+
+    return sides
+
+
+def _compared(values: Any, n: int, names: tuple[str, str], exact: Any) -> Any:
+    """Node level, along cycles and along random graphs; graph level, for graphs of 5 nodes."""
+    cycles = equal(
+        values(_with_size(_mean_size(graphs.cycle(n)))),
+        values(_with_size(_mean_size(graphs.cycle(4)))),
+        names,
     )
+    random, small = (_mean_size(graphs.erdos_renyi(k, 0.5, seed=0)) for k in (n, 4))
+    dense = equal(
+        values(_with_size(random)),
+        values(_with_size(small)),
+        names,
+        exactly=_exact_change(exact),
+    )
+    graph = {"level": "graph", "largest_graph": 5}
+    levels = equal(
+        values(_with_size(1.0, labels=n, **graph)),
+        values(_with_size(1.0, labels=4, **graph)),
+        names,
+    )
+    return Found(
+        readings(
+            for_graphs_of_one_mean_degree=both(cycles, levels),
+            along_Bernoulli_graphs_of_the_experiments=both(dense, levels),
+        ),
+        both(cycles, levels),
+        {"mean |N_i|, Bernoulli(1/2) edges": random},
+    )
+
+
+@claim("li2021:remark-gammas-independent-of-n", NUMBERS, each=True, exempt=SAME)
+def gammas_against_nodes(n: int) -> Any:
+    """γ_1, γ_2 and γ_3 do not depend on the number of samples n."""
+
+    def values(setting: bounds.Setting) -> Any:
+        functions = (bounds.equation_13, bounds.equation_14_printed, bounds.equation_15)
+        return np.array([function(setting) for function in functions])
+
+    def exact(e: ExactConstants) -> list[Any]:
+        return [e.first.sqrt(), e.second.sqrt(), e.third.sqrt()]
+
+    return _compared(values, n, ("gammas for n", "gammas for n = 4"), exact)
+
+
+@claim("li2021:remark-constants-independent-of-n", NUMBERS, each=True, exempt=SAME)
+def constants_against_nodes(n: int) -> Any:
+    """D, ρ and D_0 do not depend on the number of samples n."""
+
+    def values(setting: bounds.Setting) -> Any:
+        functions = (bounds.equation_16_printed, bounds.equation_17, bounds.radius)
+        return np.array([function(setting) for function in functions])
+
+    def exact(e: ExactConstants) -> list[Any]:
+        return [e.D(), e.rho(), e.D_0()]
+
+    return _compared(values, n, ("D, rho, D_0 for n", "D, rho, D_0 for n = 4"), exact)

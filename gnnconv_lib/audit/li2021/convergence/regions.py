@@ -1,185 +1,242 @@
-"""Theorem 3, Remark 2, the sentences on the rate, and the corrected theorem for one hidden unit.
+"""Theorem 3: do W and v stay in the regions (50) and (51)?
 
-Reference: li2021, Theorems 1 and 3, Remark 2, Eqs. (50)-(52). Book page: book/li2021/convergence.
+Averages over the data decide, in which all deviations vanish and (41) holds.
+
+Reference: li2021, Theorem 3, Eqs. (50)-(52). Book page: book/li2021/convergence.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
+from typing import Any
 
 import numpy as np
 
-from gnnconv_lib.activations import get
-from gnnconv_lib.audit._averaging_paths import ALLOWED, TARGET, cases, mean_product, path
-from gnnconv_lib.audit._linear_cases import decide, report
+from gnnconv_lib.audit._exact_constants import ExactConstants
+from gnnconv_lib.audit._one_unit_starts import ONE_UNIT, TARGET, gather
+from gnnconv_lib.audit._two_unit_paths import STARTS, paths
 from gnnconv_lib.bounds import li2021 as bounds
-from gnnconv_lib.evidence import Evidence, Witness
+from gnnconv_lib.certificates import flint_settings
+from gnnconv_lib.claims import at_most, both, choice, claim, domain, drawn, fixed, readings
 
-__all__ = [
-    "corrected_theorem",
-    "four_signs",
-    "rate_of_theorem_2",
-    "trace_stays",
-    "v_stays",
-]
+POPULATION, FINITE = "li2021:theorem-2/population", "li2021:theorem-2/finite-samples"
+_PRODUCT, _TRACE = ("rho of (17)", "v_t v*"), ("half of Tr(W*'W_0)", "Tr(W*'W_t)")
 
 
-def trace_stays(budget: str = "quick") -> Evidence:
-    """Eq. (50) along population paths, q = 1: Tr(W*'W_t) never falls below half its start."""
-    worst = math.inf
-    for name in ALLOWED:
-        found = cases(name, budget)
-        worst = min(worst, float(np.min(np.cos(found.path.angle) / found.cosine)))
-    return report(
-        "search",
-        decide(worst >= 0.5),
-        "For one hidden unit the trace never falls: W turns towards W* as long as v v* > 0.",
-        {"smallest trace over start": worst},
+@claim("li2021:theorem-3/trace-with-one-unit", ONE_UNIT)
+def trace_of_one_unit(activation: Any, n: Any, place: Any, cosine: Any) -> Any:
+    """Tr(W*'W_t) is at least Tr(W*'W_0)/2 for all t."""
+    found = gather(activation, n, place, lambda entry, run, k: np.cos(run.angle[:, k]))
+    half = cosine[:, None] / 2
+    return readings(
+        literal=at_most(half, found["literal"], _TRACE), mean=at_most(half, found["mean"], _TRACE)
     )
 
 
-def v_stays(budget: str = "quick") -> Evidence:
-    """Eq. (51) along population paths, q = 1: v_t v* >= rho and |v_t - v*| <= D."""
-    first, worst, farthest = None, math.inf, -math.inf
-    for name in ALLOWED:
-        found = cases(name, budget)
-        product = found.path.v * TARGET
-        margin = product / found.rho
-        worst = min(worst, float(margin.min()))
-        balls = np.array([bounds.equation_16_printed(entry) for entry in found.settings])
-        farthest = max(farthest, float(np.max(np.abs(found.path.v - TARGET) / balls)))
-        t, k = np.unravel_index(int(np.argmin(margin)), margin.shape)
-        if margin[t, k] < 1 - 1e-9 and (first is None or name == "identity"):
-            words = (
-                f"{name}, isolated nodes, d = 2, q = 1, v* = {TARGET:g}, W*'W_0 = {found.cosine[k]:g}, "
-                f"v_0 = {found.v[k]:g}: v_t v* at t = {t}"
+@claim("li2021:theorem-3/product-with-one-unit", ONE_UNIT, tolerance=1e-9, corrected_by=POPULATION)
+def product_of_one_unit(activation: Any, n: Any, place: Any) -> Any:
+    """v_t v* is at least ρ of (17) for all t."""
+    found = gather(activation, n, place, lambda entry, run, k: run.v[:, k] * TARGET)
+    rho = gather(activation, n, place, lambda entry, run, k: [bounds.equation_17(entry)])
+    return readings(
+        literal=at_most(rho["literal"], found["literal"], _PRODUCT),
+        mean=at_most(rho["mean"], found["mean"], _PRODUCT),
+    )
+
+
+@claim("li2021:theorem-3/ball", ONE_UNIT)
+def ball_of_one_unit(activation: Any, n: Any, place: Any) -> Any:
+    """|v_t - v*| is at most D of (16) for all t."""
+    found = gather(activation, n, place, lambda entry, run, k: np.abs(run.v[:, k] - TARGET))
+    D = gather(activation, n, place, lambda entry, run, k: [bounds.equation_16_printed(entry)])
+    names = ("|v_t - v*|", "D")
+    return readings(
+        literal=at_most(found["literal"], D["literal"], names),
+        mean=at_most(found["mean"], D["mean"], names),
+    )
+
+
+def _two(budget: str) -> list[dict[str, Any]]:
+    keys = ("W", "v", "W_star", "v_star")
+    rows = []
+    for start in STARTS:
+        row = dict(zip(keys, (np.array(x, float) for x in start), strict=True))
+        row["W"] = row["W"] / np.linalg.norm(row["W"])
+        row["W_star"] = row["W_star"] / np.linalg.norm(row["W_star"])
+        rows += [{**row, "n": n} for n in (4, 10)]
+    return rows
+
+
+TWO_UNITS = domain(
+    fixed("ReLU, n isolated nodes, d = d_out = 2, averaged over the data (no deviations)"),
+    choice("n", 4, 10, words="n in the literal reading of Ξ_N"),
+    drawn("W", "W_0 and W* of norm 1, up to the order of their columns those of the first start"),
+    drawn("v", "v_0 with v_0'v* > 0"),
+    drawn("W_star", "Tr(W*'W_0) > 0"),
+    drawn("v_star", "v* with small whole entries"),
+    fixed("α just below the limit of (40), 2000 steps"),
+    cases=_two,
+    words=lambda n, W, v, W_star, v_star: (
+        f"ReLU, {n} isolated nodes, d = d_out = 2, W_0 ∝ {_whole(W)}, v_0 = {_list(v)}, "
+        f"W* ∝ {_whole(W_star)}, v* = {_list(v_star)}"
+    ),
+)
+
+
+def _list(vector: Any) -> str:
+    return f"({', '.join(f'{x:g}' for x in vector)})"
+
+
+def _whole(W: Any) -> str:
+    scaled = np.round(W / np.max(np.abs(W)), 9)
+    return f"({'; '.join(' '.join(f'{x:g}' for x in row) for row in scaled)})"
+
+
+def _setting(W: Any, v: Any, W_star: Any, v_star: Any) -> bounds.Setting:
+    base = bounds.Setting(
+        features=2,
+        outputs=2,
+        distance=float(np.linalg.norm(v - v_star)),
+        target=float(np.linalg.norm(v_star)),
+        product=float(v @ v_star),
+        trace=float(np.sum(W * W_star)),
+    )
+    return base.but(learning_rate=(1 - 1e-9) * bounds.equation_40(base))
+
+
+def _followed(n: Any, W: Any, v: Any, W_star: Any, v_star: Any) -> dict[str, Any]:
+    """Traces and products v_t'v* in both readings, with their bounds; recorded every 10 steps."""
+    W, v, W_star, v_star = (np.stack(list(x)) for x in (W, v, W_star, v_star))
+    made = [_setting(*start) for start in zip(W, v, W_star, v_star, strict=True)]
+    rate = np.array([entry.learning_rate for entry in made])
+    found: dict[str, Any] = {
+        "half": np.array([entry.trace / 2 for entry in made])[:, None],
+        "rho": np.array([bounds.equation_17(entry) for entry in made])[:, None],
+    }
+    for name, gain in (("mean", np.ones(len(made))), ("literal", 1 / np.asarray(n, float))):
+        of_W, of_v = paths(W, v, W_star, v_star, rate, gain, 2000)
+        found[f"trace {name}"] = np.einsum("btdq,bdq->bt", of_W, W_star)[:, ::10]
+        found[f"product {name}"] = np.einsum("btq,bq->bt", of_v, v_star)[:, ::10]
+    return found
+
+
+def _exact_start(W: Any, v: Any, W_star: Any, v_star: Any, ball: Any) -> dict[str, Any]:
+    """The start with W_0 and W* of norm 1 themselves, |v*| and |v_0 - v*| without rounding."""
+    found: dict[str, Any] = {}
+    for name, matrix in (("W", W), ("W_star", W_star)):
+        whole = np.round(matrix / np.max(np.abs(matrix))).astype(int).tolist()
+        size = ball(sum(x * x for row in whole for x in row)).sqrt()
+        found[name] = [[x / size for x in row] for row in whole]
+    for name, vector in (("v", v), ("v_star", v_star)):
+        found[name] = [ball(int(x)) for x in vector]
+    away = [x - y for x, y in zip(found["v"], found["v_star"], strict=True)]
+    e = ExactConstants(_setting(W, v, W_star, v_star), ball)
+    e.x.trace = _inner(found["W_star"], found["W"])
+    e.x.target = _dot(found["v_star"], found["v_star"]).sqrt()
+    e.x.distance = _dot(away, away).sqrt()
+    return found | {"e": e}
+
+
+def _dot(x: Any, y: Any) -> Any:
+    return sum((a * b for a, b in zip(x, y, strict=True)), 0 * x[0])
+
+
+def _inner(A: Any, B: Any) -> Any:
+    return sum((_dot(a, b) for a, b in zip(A, B, strict=True)), 0 * A[0][0])
+
+
+def _products(A: Any, B: Any, pi: Any) -> list[list[Any]]:
+    """E relu(x·a_k) relu(x·b_l) for the columns of A and B."""
+
+    def product(a: Any, b: Any) -> Any:
+        # In the plane: |a||b| sin and |a||b| cos of the angle, which may be 0.
+        across, along = abs(a[0] * b[1] - a[1] * b[0]), _dot(a, b)
+        return (across + along * (pi - type(along).atan2(across, along))) / (2 * pi)
+
+    return [[product(a, b) for b in B] for a in A]
+
+
+def _exact_path(start: dict[str, Any], gain: Any, steps: int, pi: Any) -> tuple[Any, Any]:
+    """W_t and v_t in balls; matrices as lists of columns inside."""
+    rate = start["e"].x.learning_rate
+    W, goal = (list(zip(*start[name], strict=True)) for name in ("W", "W_star"))
+    v, v_star = start["v"], start["v_star"]
+    target = [_dot(row, v_star) for row in start["W_star"]]
+    for _ in range(steps):
+        pull = [_dot(row, v) - t for row, t in zip(zip(*W, strict=True), target, strict=True)]
+        own, cross = _products(W, W, pi), _products(W, goal, pi)
+        slope = [_dot(a, v) - _dot(b, v_star) for a, b in zip(own, cross, strict=True)]
+        moved = [
+            [w - rate * gain * p * y for w, p in zip(column, pull, strict=True)]
+            for column, y in zip(W, v, strict=True)
+        ]
+        size = _inner(moved, moved).sqrt()
+        W = [tuple(x / size for x in column) for column in moved]
+        v = [y - rate * s for y, s in zip(v, slope, strict=True)]
+    return list(zip(*W, strict=True)), v
+
+
+def _exactly(part: str, reading: str) -> Any:
+    """The bound, and the trace or product at the recorded step at which it is passed the most."""
+
+    def sides(n: Any, W: Any, v: Any, W_star: Any, v_star: Any, ball: Any) -> tuple[Any, Any]:
+        found = _followed([n], [W], [v], [W_star], [v_star])
+        bound, seen = found["half" if part == "trace" else "rho"], found[f"{part} {reading}"]
+        place = int(np.argmax((bound - seen)[0] / (np.abs(bound) + np.abs(seen))[0]))
+        # Every step loses about one bit.
+        with flint_settings(256 + 20 * place, 8):
+            start = _exact_start(W, v, W_star, v_star, ball)
+            gain = ball(1) if reading == "mean" else 1 / ball(int(n))
+            of_W, of_v = _exact_path(start, gain, 10 * place, type(gain).pi())
+            if part == "trace":
+                return start["e"].x.trace / 2, _inner(start["W_star"], of_W)
+            return start["e"].rho(), _dot(start["v_star"], of_v)
+
+    return sides
+
+
+def _compared(found: Any, part: str, reading: str) -> Any:
+    key, names = ("half", _TRACE) if part == "trace" else ("rho", _PRODUCT)
+    return at_most(found[key], found[f"{part} {reading}"], names, exactly=_exactly(part, reading))
+
+
+def trace_of_two_units(n: Any, W: Any, v: Any, W_star: Any, v_star: Any) -> Any:
+    """Tr(W*'W_t) is at least Tr(W*'W_0)/2 for all t."""
+    found = _followed(n, W, v, W_star, v_star)
+    return readings(
+        literal=_compared(found, "trace", "literal"),
+        mean=_compared(found, "trace", "mean"),
+    )
+
+
+def product_of_two_units(n: Any, W: Any, v: Any, W_star: Any, v_star: Any) -> Any:
+    """v_t'v* is at least ρ of (17) for all t."""
+    found = _followed(n, W, v, W_star, v_star)
+    return readings(
+        literal=_compared(found, "product", "literal"),
+        mean=_compared(found, "product", "mean"),
+    )
+
+
+def both_of_two_units(n: Any, W: Any, v: Any, W_star: Any, v_star: Any) -> Any:
+    """(W_t, v_t) stays in the regions (50) and (51) for all t."""
+    found = _followed(n, W, v, W_star, v_star)
+    return readings(
+        **{
+            name: both(
+                _compared(found, "trace", name),
+                _compared(found, "product", name),
             )
-            first = (words, float(found.rho[k]), float(product[t, k]))
-    words, rho, reached = first or ("none", 0.0, 0.0)
-    return report(
-        "search",
-        decide(first is None),
-        "v_t v* falls below rho for the identity and tanh, because v first follows (M(c)/M(1)) v*, "
-        "which is small "
-        "while W is nearly orthogonal to W*. ReLU stays inside.",
-        {"smallest v_t v* / rho": worst, "largest |v_t - v*| / D": farthest},
-        witness=Witness(words, rho, reached),
-        correction=r"for $q = 1$: $v_t v_* \ge \min\{v_0 v_*, v_*^2 M(c_0)/M(1)\}$ and $|v_t| \le "
-        r"\max(|v_0|, |v_*|)$.",
+            for name in ("literal", "mean")
+        }
     )
 
 
-def four_signs(budget: str = "quick") -> Evidence:
-    """Remark 2: one of four sign choices satisfies (39); in the population, q = 1, how many of the four
-    converge.
-
-    The guarantee fails for two hidden units (`stuck_start`) and where a sign choice meets (39) with equality.
-    """
-    rng = np.random.default_rng(0)
-    accepted = 0
-    count = 20 if budget == "quick" else 2000
-    for _ in range(count):
-        W, W_star, v, v_star = (rng.normal(size=s) for s in ((3, 2), (3, 2), 2, 2))
-        signs = itertools.product((1, -1), (1, -1))
-        accepted += any(a * np.sum(W * W_star) >= 0 and b * v @ v_star >= 0 for a, b in signs)
-    # Orthogonal start, odd activation: all four signs satisfy (39) with equality, and v goes to 0.
-    end = path(mean_product("identity"), [0.0], [0.0], 1.0, 0.1, 500)
-    reached = float(end.error_W[-1, 0])
-    return report(
-        "search",
-        decide(accepted == count and reached < 1e-6),
-        "A sign choice that satisfies (39) always exists, but it does not guarantee convergence: W_0 "
-        "orthogonal to W* and "
-        "v_0 = 0 satisfies (39) in all four signs and stays there; so does the stuck start with two "
-        "hidden units.",
-        {"accepted starts": float(accepted), "starts": float(count), "|W_t - W*|": reached},
-        witness=Witness(
-            "identity, d = 2, q = 1, W*'W_0 = 0, v_0 = 0, all four signs: |W_t - W*|", 0.0, reached
-        ),
-        correction=r"for $q = 1$ and strict inequalities in (39) the population converges, by the "
-        r"corrected theorem.",
-    )
-
-
-def rate_of_theorem_2(budget: str = "quick") -> Evidence:
-    """The rate (13) against the true one: (13) rises with L_sigma and ignores the degree, M(1) does the
-    opposite.
-    """
-    sizes = (1, 4) if budget == "quick" else (1, 2, 4, 8, 16)
-    true = [2 * float(mean_product("relu", size)(1.0)) for size in sizes]
-
-    def printed(slope: float, size: float) -> float:
-        base = bounds.Setting(
-            slope=slope, mean_size=size, smallest_size=size, target=0.01, product=1e-4
-        )
-        entry = base.but(learning_rate=1e-3 * bounds.equation_40(base))
-        return bounds.equation_13(entry) ** 2 / entry.learning_rate
-
-    claimed = [printed(1.0, float(size)) for size in sizes]
-    loose = printed(2.0, 1.0)
-    return report(
-        "numerical",
-        decide(all(c <= t for c, t in zip(claimed, true, strict=True)) and loose <= true[0]),
-        f"Replacing L_sigma = 1 by the weaker 2 multiplies the claimed rate of v by "
-        f"{loose / claimed[0]:.2f}; the true rate "
-        f"falls from {true[0]:.2f} to {true[-1]:.2f} per unit of alpha t as |N_i| grows from 1 to "
-        f"{sizes[-1]}, the claimed one "
-        "stays.",
-        {
-            "claimed, L = 1": claimed[0],
-            "claimed, L = 2": loose,
-            "true, |N| = 1": true[0],
-            "true, largest": true[-1],
-        },
-        witness=Witness(
-            f"ReLU, |N_i| = {sizes[-1]}, d = 2, q = 1: decrease of |v - v*|^2 per step, over alpha",
-            claimed[-1],
-            true[-1],
-        ),
-        correction=r"for $q = 1$: $W$ contracts by $1-\alpha v_*^2$ and $v$ by $1-\alpha M(1)$ near "
-        r"the teacher.",
-    )
-
-
-def corrected_theorem(budget: str = "quick") -> Evidence:
-    """The corrected theorem for q = 1 in the population, attacked from random and corner starts, all
-    activations.
-    """
-    rng = np.random.default_rng(0)
-    names = (
-        (*ALLOWED, "erf", "swish", "sigmoid", "softplus", "gelu")
-        if budget == "full"
-        else ("relu", "tanh", "identity", "sigmoid")
-    )
-    starts, steps = (24, 300) if budget == "quick" else (60, 1000)
-    excess = -math.inf
-    for name in names:
-        for size in (1.0, 7.0):
-            M, K = mean_product(name, size), get(name).lipschitz ** 2 / size
-            top = float(M(1.0))
-            cosine = np.append(rng.uniform(0, 1, starts), [1e-4, 1e-2, 0.999])
-            star, v = np.exp(rng.normal(0, 1, (2, starts + 3)))
-            rate = rng.uniform(0.1, 1.0, starts + 3) * np.minimum(
-                1 / top, 1 / np.maximum(star, v) ** 2
-            )
-            found = path(M, cosine, v, star, rate, steps)
-            for k in range(starts + 3):
-                rho = bounds.corrected_rho(v[k] * star[k], star[k], float(M(cosine[k])) / top)
-                W, of_v = bounds.corrected_path(
-                    rate[k], rho, top, K, star[k], found.error_W[0, k], abs(v[k] - star[k]), steps
-                )
-                first = (found.error_W[:, k] - W) / (1e-12 + W)
-                second = (np.abs(found.v[:, k] - star[k]) - of_v) / (1e-9 * star[k] + of_v)
-                lowest = rho - found.v[:, k].min() * star[k]
-                big = W > 1e-6
-                excess = max(
-                    excess, float(first[big].max()), float(second[big].max()), lowest / rho
-                )
-    return report(
-        "search",
-        decide(excess <= 1e-6),
-        "No violation: W and v stay below both bounds, and v v* above rho, from every start searched.",
-        {"largest relative excess": excess},
-        tolerance=1e-6,
-    )
+claim("li2021:theorem-3/trace", TWO_UNITS, repair="replacement", corrected_by=POPULATION)(
+    trace_of_two_units
+)
+claim("li2021:theorem-3/product", TWO_UNITS, repair="replacement", corrected_by=POPULATION)(
+    product_of_two_units
+)
+claim("li2021:theorem-3/both", TWO_UNITS, repair="replacement", corrected_by=FINITE)(
+    both_of_two_units
+)

@@ -1,9 +1,9 @@
-"""Figures 1 and 2 of li2021.
+"""Figures 1 and 2 of li2021. The pictures were not seen: only what the text says is judged.
 
-| module | what it checks |
+| module | what it claims |
 |---|---|
-| `node_panels`, `graph_panels` | the six panels of each figure |
-| `statements` | each sentence of the text about them, as a statistic |
+| `panels` | the panels of both figures: do both errors fall, by what the text leaves open |
+| `statements` | each sentence of the text about them |
 
 Book page: `book/li2021/figures-1-and-2`.
 """

@@ -1,6 +1,6 @@
 """Eqs. (1)-(10) and Assumptions 1-2 of li2021.
 
-| module | what it checks |
+| module | what it claims |
 |---|---|
 | `networks` | the two networks and their read-outs |
 | `data` | the labels of both teachers |
@@ -8,7 +8,3 @@
 
 Book page: `book/li2021/models-and-assumptions`.
 """
-
-from __future__ import annotations
-
-__all__: list[str] = []

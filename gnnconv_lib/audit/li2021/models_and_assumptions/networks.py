@@ -5,165 +5,17 @@ Reference: li2021, The Graph Neural Network. Book page: `book/li2021/models-and-
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 
-from gnnconv_lib import activations, graphs
-from gnnconv_lib import averaging_gnn as ag
-from gnnconv_lib.audit._averaging_cases import Failure, averages, outcome, small_graphs, values
-from gnnconv_lib.evidence import Evidence
-from gnnconv_lib.validation import InvalidInput
+from gnnconv_lib import activations, averaging_gnn as ag, graphs
+from gnnconv_lib.audit._averaging_cases import ACTIVATIONS, small_graphs
+from gnnconv_lib.claims import choice, claim, domain, equal, fixed, graph, integer, readings
+from gnnconv_lib.witnesses import averaging_network as witness
 
-__all__ = [
-    "attention_readout",
-    "average_readout",
-    "closed_neighbourhood",
-    "convolutional_networks",
-    "embedding_dimension",
-    "graph_convolution",
-    "node_network",
-    "node_update",
-    "one_node_readout",
-]
-
-_TOLERANCE = 1e-13
 _D, _Q = 3, 2
-_SIGMA = "swish"
-
-
-def closed_neighbourhood(budget: str = "quick") -> Evidence:
-    """Row i of D^-1 A H is the average over node i and its neighbours: with the zero diagonal of an
-    adjacency matrix as usually defined, and with a unit diagonal."""
-    failures: list[Failure] = []
-    worst = 0.0
-    for graph in small_graphs(budget):
-        features = _features(graph.nodes)
-        wanted = averages(graph, features)
-        plain = np.asarray(graph.adjacency.todense(), dtype=float)
-        sizes = np.maximum(plain.sum(axis=1), 1.0)  # an isolated node would divide 0 by 0
-        gap = np.abs(plain @ features / sizes[:, None] - wanted)
-        if gap.max() > _TOLERANCE:
-            i, a = np.unravel_index(gap.argmax(), gap.shape)
-            found = float((plain @ features)[i, a] / sizes[i])
-            words = f"{graph.nodes} node(s), {graph.edges} edge(s), zero diagonal"
-            failures.append((words, float(wanted[i, a]), found))
-        closed = plain + np.eye(graph.nodes)
-        gap = np.abs(closed @ features / closed.sum(axis=1)[:, None] - wanted)
-        gap = np.maximum(gap, np.abs(ag.average(graph, features) - wanted))
-        worst = max(worst, float(gap.max()))
-    return outcome(
-        "numerical",
-        failures,
-        "Sets, matrices and the library give the same averages.",
-        {"largest gap with a unit diagonal": worst},
-        _TOLERANCE,
-        "A has ones on its diagonal and D = diag(|N_i|) counts the node itself.",
-        worst <= _TOLERANCE,
-    )
-
-
-def node_update(budget: str = "quick") -> Evidence:
-    """Eq. (1) node by node against the library's hidden features."""
-    return _node_level(budget, hidden=True)
-
-
-def graph_convolution(budget: str = "quick") -> Evidence:
-    """Eqs. (2) and (5): one product on the union of several graphs against loops on each of them."""
-    members = small_graphs(budget)
-    sigma = activations.get(_SIGMA)
-    W = _weights()[0]
-    parts = [_features(graph.nodes, seed) for seed, graph in enumerate(members)]
-    data = ag.graph_sample(members, parts, np.zeros(len(members)), "average", sigma)
-    hidden = np.asarray(ag.hidden(jnp.asarray(W), data)).T
-    wanted = [values(sigma, averages(g, H) @ W) for g, H in zip(members, parts, strict=True)]
-    gap = float(np.abs(hidden - np.concatenate(wanted)).max())
-    failures: list[Failure] = [] if gap <= _TOLERANCE else [("several graphs", 0.0, gap)]
-    summary = (
-        f"{len(members)} graphs of 1 to 10 nodes, isolated nodes among them, all entries agree."
-    )
-    return outcome("numerical", failures, summary, {"largest gap": gap}, _TOLERANCE)
-
-
-def node_network(budget: str = "quick") -> Evidence:
-    """Eq. (3): the output sigma(D^-1 A H W) v against loops."""
-    return _node_level(budget, hidden=False)
-
-
-def one_node_readout(budget: str = "quick") -> Evidence:
-    """Eq. (6): a_j picks one row of the hidden features of graph j."""
-    return _read_out(budget, "one node")
-
-
-def attention_readout(budget: str = "quick") -> Evidence:
-    """Eqs. (7) and (9): nonnegative weights with sum 1."""
-    return _read_out(budget, "attention")
-
-
-def average_readout(budget: str = "quick") -> Evidence:
-    """Eq. (8) is Eq. (7) with equal weights."""
-    return _read_out(budget, "average")
-
-
-def embedding_dimension(budget: str = "quick") -> Evidence:
-    """The lengths of g_j and v in Eqs. (6)-(9): d in the text, q = d_out in the formulas."""
-    graph = small_graphs(budget)[1]
-    sigma = activations.get(_SIGMA)
-    failures: list[Failure] = []
-    right = True
-    for d, q in ((1, 2), (3, 2), (2, 2)):
-        W = np.ones((d, q))
-        embedding = np.full(2, 0.5) @ values(sigma, averages(graph, _features(2)[:, :d]) @ W)
-        data = ag.graph_sample([graph], _features(2)[:, :d], np.zeros(1), "average", sigma)
-        right &= embedding.size == q and ag.predict(W, np.ones(q), data).shape == (1,)
-        if embedding.size != d:
-            failures.append((f"K_2, d = {d}, d_out = {q}: length of g_j", d, embedding.size))
-            try:
-                ag.predict(W, np.ones(d), data)
-                right = False
-            except InvalidInput:
-                pass
-    return outcome(
-        "numerical",
-        failures,
-        "The embedding has the length d.",
-        {"cases with d unlike d_out": len(failures)},
-        0.0,
-        "g_j and v have the length d_out; d is right only where d_out = d.",
-        right,
-    )
-
-
-def convolutional_networks(budget: str = "quick") -> Evidence:
-    """Exchanging the two neighbours of a node changes a convolution with a filter, never the
-    average of Eq. (1)."""
-    graph = graphs.path(3)
-    failures: list[Failure] = []
-    changed = 0.0
-    for trial in range({"quick": 20, "full": 500}[budget]):
-        generator = np.random.default_rng(trial)
-        # Small integers: sums in any order are exact.
-        H, W = generator.integers(-9, 10, (3, 2)) * 1.0, generator.standard_normal((2, 1))
-        swapped = H[::-1]
-        here, there = (
-            values(activations.get("relu"), averages(graph, x) @ W)[1, 0] for x in (H, swapped)
-        )
-        changed = max(changed, abs(float(here - there)))
-    filtered = [
-        float(np.maximum(np.array([1.0, 0.0, 0.0]) @ np.array(x), 0.0))
-        for x in ([1.0, 0.0, 0.0], [0.0, 0.0, 1.0])
-    ]
-    if changed <= 1e-12 and filtered[0] != filtered[1]:
-        words = (
-            "path of 3 nodes, filter (1, 0, 0): change at the centre when the ends swap features"
-        )
-        failures.append((words, filtered[0] - filtered[1], changed))
-    return outcome(
-        "search",
-        failures,
-        "The average tells the order of the neighbours.",
-        {"largest change of the average": changed},
-        1e-12,
-    )
 
 
 def _features(nodes: int, seed: int = 0) -> np.ndarray:
@@ -175,49 +27,161 @@ def _weights() -> tuple[np.ndarray, np.ndarray]:
     return generator.standard_normal((_D, _Q)), generator.standard_normal(_Q)
 
 
-def _node_level(budget: str, hidden: bool) -> Evidence:
-    sigma = activations.get(_SIGMA)
-    W, v = _weights()
-    failures: list[Failure] = []
-    worst = 0.0
-    for graph in small_graphs(budget):
-        H = _features(graph.nodes)
-        wanted = values(sigma, averages(graph, H) @ W)
-        data = ag.node_sample(graph, H, np.zeros(graph.nodes), sigma)
-        found = (
-            np.asarray(ag.hidden(jnp.asarray(W), data)).T
-            if hidden
-            else np.asarray(ag.predict(W, v, data))
-        )
-        gap = np.abs(found - (wanted if hidden else wanted @ v))
-        worst = max(worst, float(gap.max()))
-        if gap.max() > _TOLERANCE:
-            failures.append(
-                (f"{graph.nodes} node(s), {graph.edges} edge(s)", 0.0, float(gap.max()))
-            )
-    summary = "Loops over nodes and one matrix product agree on graphs of 1 to 10 nodes."
-    return outcome("numerical", failures, summary, {"largest gap": worst}, _TOLERANCE)
+NODES = domain(
+    graph(),
+    choice("activation", *ACTIVATIONS),
+    fixed("random H, W, v with d = 3, q = 2"),
+    cases=lambda budget: [
+        {"graph": g, "activation": name} for g in small_graphs(budget) for name in ACTIVATIONS
+    ],
+)
 
 
-def _read_out(budget: str, kind: str) -> Evidence:
+@claim("li2021:definition-neighbourhood", NODES, each=True, tolerance=1e-13)
+def closed_neighbourhood(graph: Any, activation: str) -> Any:
+    """Row i of D⁻¹AH is the average over N_i, A the adjacency matrix and D its degrees."""
+    features = _features(graph.nodes)
+    wanted = witness.averages(graph, features)
+    plain = np.asarray(graph.adjacency.todense(), dtype=float)
+    sizes = np.maximum(plain.sum(axis=1), 1.0)  # an isolated node would divide 0 by 0
+    closed = plain + np.eye(graph.nodes)
+    names = ("row of D^-1 A H", "average over N_i")
+    scale = 1.0
+    return readings(
+        adjacency_matrix_of_the_graph=equal(
+            plain @ features / sizes[:, None], wanted, names, scale
+        ),
+        with_a_unit_diagonal=equal(
+            closed @ features / closed.sum(axis=1)[:, None], wanted, names, scale
+        ),
+    )
+
+
+@claim("li2021:eq-1", NODES, each=True, tolerance=1e-13)
+def node_update(graph: Any, activation: str) -> Any:
+    """The updated feature of node i is σ(1/|N_i| Σ_{j ∈ N_i} H_j W)."""
+    sigma, (W, _) = activations.get(activation), _weights()
+    data = ag.node_sample(graph, _features(graph.nodes), np.zeros(graph.nodes), sigma)
+    found = np.asarray(ag.hidden(jnp.asarray(W), data)).T
+    wanted = witness.hidden(graph, _features(graph.nodes), sigma, W)
+    return equal(found, wanted, ("library", "loop over N_i"), 1.0)
+
+
+@claim("li2021:eq-2", NODES, each=True, tolerance=1e-13)
+def convolution_of_all_nodes(graph: Any, activation: str) -> Any:
+    """For all nodes the update is σ(D⁻¹AHW), A with ones on its diagonal."""
+    sigma, (W, _) = activations.get(activation), _weights()
+    closed = np.asarray(graph.adjacency.todense(), dtype=float) + np.eye(graph.nodes)
+    product = closed @ _features(graph.nodes) @ W / closed.sum(axis=1)[:, None]
+    wanted = witness.hidden(graph, _features(graph.nodes), sigma, W)
+    return equal(np.asarray(sigma.function(product)), wanted, ("product", "loop over N_i"), 1.0)
+
+
+@claim("li2021:eq-3", NODES, each=True, tolerance=1e-13)
+def node_network(graph: Any, activation: str) -> Any:
+    """The node-level network has the output σ(D⁻¹AHW) v."""
+    sigma, (W, v) = activations.get(activation), _weights()
+    data = ag.node_sample(graph, _features(graph.nodes), np.zeros(graph.nodes), sigma)
+    wanted = witness.node_output(graph, _features(graph.nodes), sigma, W, v)
+    return equal(np.asarray(ag.predict(W, v, data)), wanted, ("library", "loop over N_i"), 1.0)
+
+
+# Several graphs at once.
+
+ORDER = "loops and library add the weighted outputs in one order"
+
+
+def _shares(readout: str, nodes: int, seed: int) -> np.ndarray:
+    if readout == "one node":
+        return np.eye(nodes)[0]
+    if readout == "average":
+        return np.full(nodes, 1 / nodes)
+    return np.random.default_rng(seed).dirichlet(np.ones(nodes))
+
+
+def _outputs(readout: str, activation: str, budget: str = "quick") -> tuple[Any, Any]:
+    """The outputs of the small graphs together, by the library and by loops."""
     members = small_graphs(budget)
-    generator = np.random.default_rng(5)
-    sigma = activations.get(_SIGMA)
-    W, v = _weights()
-    shares = {
-        "one node": lambda size: np.eye(size)[0],
-        "attention": lambda size: generator.dirichlet(np.ones(size)),
-        "average": lambda size: np.full(size, 1 / size),
-    }[kind]
-    weights = [shares(graph.nodes) for graph in members]
-    parts = [_features(graph.nodes, seed) for seed, graph in enumerate(members)]
+    sigma, (W, v) = activations.get(activation), _weights()
+    weights = [_shares(readout, g.nodes, seed) for seed, g in enumerate(members)]
+    parts = [_features(g.nodes, seed) for seed, g in enumerate(members)]
     wanted = [
-        float(a @ values(sigma, averages(graph, H) @ W) @ v)
-        for a, graph, H in zip(weights, members, parts, strict=True)
+        witness.graph_output(g, H, sigma, W, v, a)
+        for g, H, a in zip(members, parts, weights, strict=True)
     ]
-    readout = weights if kind == "attention" else kind
-    data = ag.graph_sample(members, parts, np.zeros(len(members)), readout, sigma)
-    gap = float(np.abs(np.asarray(ag.predict(W, v, data)) - wanted).max())
-    failures: list[Failure] = [] if gap <= _TOLERANCE else [("several graphs", 0.0, gap)]
-    summary = f"The outputs of {len(members)} graphs agree with loops."
-    return outcome("numerical", failures, summary, {"largest gap": gap}, _TOLERANCE)
+    given = weights if readout == "attention" else readout
+    data = ag.graph_sample(members, parts, np.zeros(len(members)), given, sigma)
+    return np.asarray(ag.predict(W, v, data)), np.array(wanted)
+
+
+BY_ACTIVATION = domain(
+    fixed("the small graphs of the audit, 1 to 10 nodes, read out together"),
+    choice("activation", *ACTIVATIONS),
+    fixed("random H_j, W, v with d = 3, q = 2"),
+    cases=lambda budget: [{"activation": name} for name in ACTIVATIONS],
+)
+
+
+@claim("li2021:eq-5", BY_ACTIVATION, each=True, tolerance=1e-13)
+def convolution_of_several_graphs(activation: str) -> Any:
+    """On graph j the updated features are σ(D_j⁻¹A_jH_jW), with one W for all graphs."""
+    members, sigma = small_graphs("quick"), activations.get(activation)
+    W = _weights()[0]
+    parts = [_features(g.nodes, seed) for seed, g in enumerate(members)]
+    data = ag.graph_sample(members, parts, np.zeros(len(members)), "average", sigma)
+    wanted = [witness.hidden(g, H, sigma, W) for g, H in zip(members, parts, strict=True)]
+    found = np.asarray(ag.hidden(jnp.asarray(W), data)).T
+    return equal(found, np.concatenate(wanted), ("library", "loops over N_i"), 1.0)
+
+
+@claim("li2021:eq-6/value", BY_ACTIVATION, each=True, tolerance=1e-13)
+def one_node_readout(activation: str) -> Any:
+    """With a_j a unit vector the network reads the feature of the chosen node."""
+    return equal(*_outputs("one node", activation), ("library", "loop"), 1.0)
+
+
+@claim("li2021:eq-7", BY_ACTIVATION, each=True, tolerance=1e-13, exempt=ORDER)
+def attention_readout(activation: str) -> Any:
+    """With nonnegative a_j of sum 1 the network reads the weighted sum of the features."""
+    return equal(*_outputs("attention", activation), ("library", "loop"), 1.0)
+
+
+@claim("li2021:eq-8", BY_ACTIVATION, each=True, tolerance=1e-13)
+def average_readout(activation: str) -> Any:
+    """The average is the read-out with equal weights 1/n_j."""
+    return equal(*_outputs("average", activation), ("library", "loop"), 1.0)
+
+
+@claim("li2021:eq-9/value", BY_ACTIVATION, each=True, tolerance=1e-13, exempt=ORDER)
+def graph_network(activation: str) -> Any:
+    """The output of graph j is a_j σ(D_j⁻¹A_jH_jW) v."""
+    return equal(*_outputs("attention", activation), ("library", "loop"), 1.0)
+
+
+SHAPES = domain(
+    integer("d", "[1, inf)", "input dimension d"),
+    integer("q", "[1, inf)", "output dimension d_out"),
+    fixed("K_2"),
+    cases=lambda budget: [{"d": d, "q": q} for d in (1, 2, 3, 5) for q in (1, 2, 3, 5)],
+)
+
+
+def _length(d: int, q: int) -> int:
+    """The length of g_j from the definition."""
+    sigma = activations.get("relu")
+    found = witness.hidden(graphs.complete(2), np.ones((2, d)), sigma, np.ones((d, q)))
+    return int((np.full(2, 0.5) @ found).size)
+
+
+@claim("li2021:eq-6/shape", SHAPES, each=True, repair="slip")
+def embedding_dimension(d: int, q: int) -> Any:
+    """g_j has the length d."""
+    names = ("length of g_j", "stated length")
+    return equal(_length(d, q), d, names), equal(_length(d, q), q, names)
+
+
+@claim("li2021:eq-9/shape", SHAPES, each=True, repair="slip")
+def readout_dimension(d: int, q: int) -> Any:
+    """v has the length d."""
+    names = ("length of v", "stated length")
+    return equal(_length(d, q), d, names), equal(_length(d, q), q, names)

@@ -1,0 +1,36 @@
+"""`gnnconv report FILE --output report.html`: a page on the graph in a file."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from gnnconv_lib import files, graphs
+from gnnconv_lib.cli.graph_file import IN_PYTHON
+from gnnconv_lib.graphs.path_options import NAMES
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["report_command"]
+
+
+def report_command(options: Namespace) -> int:
+    """The exit status of `gnnconv report`; the output is checked before the file is read."""
+    target = files.output_file(options.output, options.force)
+    given = {name: getattr(options, name) for name in NAMES}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        graph = graphs.read_settled(options.file, **chosen).graph
+    except InvalidInput as error:
+        raise InvalidInput(IN_PYTHON.sub(r"--\1 \2", str(error))) from None
+    from gnnconv_lib import graph_report
+
+    found = graph_report.report(graph)
+    if options.json:
+        text = json.dumps(asdict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    else:
+        text = graph_report.page(found, graph, Path(options.file).name)
+    files.write(target, text)
+    print(f"{target} written")
+    return 0

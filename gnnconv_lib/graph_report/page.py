@@ -1,0 +1,123 @@
+"""A report as one HTML page that needs no other file. Book page: book/setting."""
+
+from __future__ import annotations
+
+import html
+import io
+import math
+from dataclasses import asdict
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gnnconv_lib import plotting
+from gnnconv_lib.graph_report.numbers import Report
+from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["page"]
+
+_STYLE = """:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;
+margin:auto;padding:1rem;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.3rem;border-bottom:1px solid #8886;vertical-align:top}
+figure{margin:1rem 0;background:#fff;border-radius:.4rem}svg{max-width:100%;height:auto}"""
+
+
+def page(found: Report, graph: Any, title: str = "graph") -> str:
+    """The HTML page of a report.
+
+    Args:
+        found: the numbers, from `report`.
+        graph: the same graph, for the picture.
+        title: what to call it.
+
+    Raises:
+        InvalidInput: for a report with a number that is not finite.
+
+    >>> from gnnconv_lib.graph_report import report
+    >>> from gnnconv_lib.graphs import complete
+    >>> page(report(complete(2)), complete(2)).startswith("<!doctype html>")
+    True
+    """
+    _require_finite("report", asdict(found))
+    about = found.facts
+    main = found.main_eigenvalues
+    rows = (
+        ("Nodes, edges", f"{about.nodes}, {about.edges}"),
+        ("Degrees", f"{about.smallest_degree} to {about.largest_degree}"),
+        ("Components", f"{about.components}, {about.isolated} isolated nodes"),
+        ("A", _number(found.full, found.full_interval)),
+        ("S", _number(found.messages)),
+        ("C(1)", _number(found.slope, found.slope_interval)),
+        ("Condition number A / C(1)", _number(found.condition_number, found.condition_interval)),
+        ("Best step next to the teacher, 2 / (A + C(1))", _number(found.best_step)),
+        ("Steps to 10⁻⁶ of the loss: local rate, step 1/A", _number(found.predicted_steps)),
+        ("Steps bounded by the global linear rate, start at 90°", _number(found.bounded_steps)),
+        ("Steps in a run from 90°, step 1/A", _number(found.run_steps)),
+        ("Main eigenvalues", "not computed" if main is None else _eigenvalues(main)),
+        ("Every component regular", "yes" if found.regular_components else "no"),
+        ("ξ / n of li2021, Eq. (11)", _number(found.xi)),
+    )
+    asked = [
+        (entry.name, f"{'yes' if entry.met else 'no'}: {entry.found} ({entry.where})")
+        for entry in about.hypotheses
+    ]
+    name = html.escape(title)
+    missing = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in found.not_computed)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<style>{_STYLE}</style></head><body><h1>{name}</h1><figure>{_picture(graph)}</figure>"
+        f"<h2>Numbers ({found.method})</h2>{_table(rows)}{missing}"
+        f"<h2>What the papers’ theorems ask for</h2>{_table(asked)}</body></html>\n"
+    )
+
+
+def _table(rows: Any) -> str:
+    cells = (f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
+    return f"<table>{''.join(cells)}</table>"
+
+
+def _number(value: float | None, interval: tuple[float, float] | None = None) -> str:
+    if value is None:
+        return "not computed"
+    return f"{value:.6g}" + (f" ({interval[0]:.6g} to {interval[1]:.6g})" if interval else "")
+
+
+def _eigenvalues(main: tuple[float, ...]) -> str:
+    shown = ", ".join(f"{mu:.4g}" for mu in sorted(main)[-8:])
+    return f"{len(main)}: {shown}" if len(main) <= 8 else f"{len(main)}, the largest 8: {shown}"
+
+
+def _require_finite(name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            _require_finite(key, entry)
+    elif isinstance(value, tuple | list):
+        for entry in value:
+            _require_finite(name, entry)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise InvalidInput(f"{name} must be finite in a report, got {value}.")
+
+
+def _picture(graph: Any) -> str:
+    graph = as_graph(graph)
+    plotting.use_style()
+    drawn, axes = plotting.figure(width=6.0)
+    if graph.nodes <= 60:
+        plotting.draw_graph(axes, graph)
+        words = f"drawing of the graph with {graph.nodes} nodes"
+    else:
+        count = np.bincount(graph.degrees)
+        degrees = np.flatnonzero(count)
+        axes.loglog(degrees + 1, count[degrees], "o")
+        plotting.label(axes, "degree + 1", "number of nodes")
+        words = "number of nodes of each degree"
+    text = io.StringIO()
+    drawn.savefig(text, format="svg", metadata={"Date": None})
+    plt.close(drawn)
+    picture = text.getvalue()
+    return picture[picture.index("<svg") :].replace(
+        "<svg", f'<svg role="img" aria-label="{words}"', 1
+    )

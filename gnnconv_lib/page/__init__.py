@@ -1,0 +1,36 @@
+"""What a cell of a chapter imports: what it prints, its parameters, what is stored for it.
+
+| module | what it does |
+|---|---|
+| `report` | prints and displays rounded numbers, tables, digests, verdicts |
+| `rounding`, `digest`, `verdicts` | what `report` is made of |
+| `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
+| `notices` | keeps what other programs say about the machine out of a chapter |
+| `benchmark_results`, `operation_count` | stored measurements, and counts without a clock |
+| `figures` | Figures 1 and 2 of li2021 from one command each |
+| `ledger_pages`, `finding` | what the pages of the ledger need of the book, and where the book is |
+
+Submodules load on first use.
+"""
+
+from __future__ import annotations
+
+from gnnconv_lib.extras import lazy
+
+_SUBMODULES = (
+    "benchmark_results",
+    "declarations",
+    "digest",
+    "figures",
+    "finding",
+    "ledger_pages",
+    "notices",
+    "operation_count",
+    "parameters",
+    "report",
+    "rounding",
+    "verdicts",
+)
+
+__all__ = list(_SUBMODULES)
+__getattr__, __dir__ = lazy(__name__, _SUBMODULES)

@@ -1,0 +1,207 @@
+"""Everything that a chapter prints: single numbers, tables, figure digests, numbers in prose.
+
+All of it goes through `rounding.as_text`, so that a stored output is the same text on every CPU
+type. What is displayed is Markdown with a plain-text twin; both are compared on every test run.
+
+Book page: `book/two-papers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnnconv_lib.page.digest import digest_lines
+from gnnconv_lib.page.rounding import AtMost, as_text
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = ["AtMost", "Text", "agree", "digest", "glue", "show", "table", "verdict_table"]
+
+
+class Text:
+    """A piece of Markdown with its plain-text twin, as a notebook displays it."""
+
+    def __init__(self, plain: str, markdown: str | None = None) -> None:
+        self.plain = plain
+        self.markdown = markdown
+
+    def __repr__(self) -> str:
+        return self.plain
+
+    def _repr_markdown_(self) -> str | None:
+        return self.markdown
+
+
+def show(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
+    """Print one line `name = value`, rounded.
+
+    A flat sequence is printed entry by entry. NaN and infinities are refused.
+
+    >>> show("A", 8.000000000000002)
+    A = 8
+    >>> show("roots", [0.5, 1 / 3], digits=2)
+    roots = 0.5, 0.33
+    >>> show("error", AtMost(2e-16, 1e-12))
+    error <= 1e-12
+    """
+    if isinstance(value, AtMost):
+        print(f"{name} {as_text(value, digits)}")
+        return
+    if not isinstance(value, str) and getattr(value, "ndim", 0 if not _is_list(value) else 1) == 1:
+        text = ", ".join(as_text(entry, digits, zero) for entry in value)
+    else:
+        text = as_text(value, digits, zero)
+    print(f"{name} = {text}")
+
+
+def agree(name: str, value: Any, reference: Any, tolerance: float, digits: int = 4) -> None:
+    """Check `|value - reference| <= tolerance * max(1, |reference|)` and print the outcome.
+
+    Raises:
+        InvalidInput: when the two do not agree; the cell, and with it the build, fails.
+
+    >>> agree("loss", 0.25 + 1e-15, 0.25, 1e-12)
+    loss = 0.25 (two routes agree to 1e-12)
+    >>> agree("loss", 0.3, 0.25, 1e-12)
+    Traceback (most recent call last):
+    ...
+    gnnconv_lib.validation.InvalidInput: loss must agree to 1e-12 with 0.25, got 0.3.
+    """
+    ours, theirs = float(value), float(reference)
+    if not abs(ours - theirs) <= tolerance * max(1.0, abs(theirs)):
+        raise InvalidInput(
+            f"{name} must agree to {tolerance:g} with {theirs:.12g}, got {ours:.12g}."
+        )
+    # The reference is printed: within the tolerance it stands for both.
+    print(f"{name} = {as_text(theirs, digits)} (two routes agree to {tolerance:g})")
+
+
+def table(
+    rows: Sequence[Sequence[Any] | Mapping[str, Any]],
+    columns: Sequence[str],
+    digits: int | Mapping[str, int] = 4,
+    zero: float = 0.0,
+) -> Text:
+    """A table of `rows` under `columns`, rounded; return it as the last line of a cell.
+
+    Args:
+        rows: one sequence, or one mapping from column to value, per row. Strings may hold Markdown
+            and `$formulas$`; a `|` in them is escaped.
+        columns: the headings.
+        digits: significant digits, for all columns or by heading.
+        zero: numbers of at most this absolute value are printed as 0.
+
+    Raises:
+        InvalidInput: for NaN, infinities, rows of the wrong length, unknown headings.
+
+    >>> table([["star", 3, 0.5], ["path", 12, 2 / 3]], ["graph", "nodes", "overlap"], digits=2)
+    graph  nodes  overlap
+    -----  -----  -------
+    star       3      0.5
+    path      12     0.67
+    """
+    headings = [str(c) for c in columns]
+    per_column = _digits_by_column(headings, digits)
+    cells: list[list[str]] = []
+    numeric = [True] * len(headings)
+    for index, row in enumerate(rows):
+        values = _row_values(row, headings, index)
+        numeric = [n and not isinstance(v, str) for n, v in zip(numeric, values, strict=True)]
+        cells.append([as_text(v, d, zero) for v, d in zip(values, per_column, strict=True)])
+    return Text(_plain_table(headings, cells, numeric), _markdown_table(headings, cells, numeric))
+
+
+def digest(figure_or_arrays: Any, digits: int = 6) -> None:
+    """Print a text digest of what a figure shows, since a test cannot compare pictures.
+
+    For every line, point cloud, image and bar group of a Matplotlib figure, or every array of a
+    mapping: its shape and the first, last, smallest, largest and mean value and a position-weighted
+    mean, rounded to `digits` digits of the axis (of each number on a logarithmic axis).
+
+    >>> digest({"losses": [1.0, 0.5, 0.25]})
+    losses: 3 values, first 1, last 0.25, min 0.25, max 1, mean 0.583333, weighted 0.458333
+    """
+    for line in digest_lines(figure_or_arrays, digits):
+        print(line)
+
+
+def glue(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
+    """Keep a rounded number under `name`, for use in prose with the role `glue`.
+
+    Outside of a notebook nothing happens.
+    """
+    text = Text(as_text(value, digits, zero))
+    from IPython import get_ipython
+
+    if get_ipython() is None:
+        return
+    from myst_nb import glue as myst_glue
+
+    myst_glue(name, text, display=False)
+
+
+def verdict_table(items: Sequence[str], budget: str = "quick") -> Text:
+    """Run the checks of the ledger's `items` now and show their verdicts.
+
+    Args:
+        items: ledger ids such as `"awasthi2021:eq-13"`.
+        budget: `"quick"` or `"full"`.
+
+    Columns: item, claim, kind of evidence, verdict, what the check found.
+
+    Raises:
+        InvalidInput: for an id that the ledger lacks.
+    """
+    from gnnconv_lib.page.verdicts import verdict_rows
+
+    return table(verdict_rows(items, budget), ["item", "claim", "evidence", "verdict", "found"])
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _digits_by_column(headings: list[str], digits: int | Mapping[str, int]) -> list[int]:
+    if isinstance(digits, Mapping):
+        unknown = sorted(set(digits) - set(headings))
+        if unknown:
+            raise InvalidInput(f"digits must name columns of the table, got {unknown[0]!r}.")
+        return [int(digits.get(heading, 4)) for heading in headings]
+    return [int(digits)] * len(headings)
+
+
+def _row_values(
+    row: Sequence[Any] | Mapping[str, Any], headings: list[str], index: int
+) -> list[Any]:
+    if isinstance(row, Mapping):
+        if set(row) != set(headings):
+            raise InvalidInput(
+                f"rows must have the columns {', '.join(headings)}, got {', '.join(map(str, row))} "
+                f"in row {index}."
+            )
+        return [row[heading] for heading in headings]
+    if len(row) != len(headings):
+        raise InvalidInput(
+            f"rows must have {len(headings)} entries each, got {len(row)} in row {index}."
+        )
+    return list(row)
+
+
+def _plain_table(headings: list[str], cells: list[list[str]], numeric: list[bool]) -> str:
+    widths = [max(len(text) for text in column) for column in zip(headings, *cells, strict=True)]
+    lines = [headings, ["-" * width for width in widths], *cells]
+    return "\n".join(
+        "  ".join(
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _markdown_table(headings: list[str], cells: list[list[str]], numeric: list[bool]) -> str:
+    def line(texts: Sequence[str]) -> str:
+        return "| " + " | ".join(t.replace("|", "\\|").replace("\n", " ") for t in texts) + " |"
+
+    rules = ["---:" if right else ":---" for right in numeric]
+    return "\n".join([line(headings), line(rules), *(line(row) for row in cells)])

@@ -1,0 +1,160 @@
+"""HTML elements as nodes of a page, with text that holds formulas.
+
+Sphinx has no node for a row header, a caption beside a `colgroup`, or `details`; `element` makes
+one. Formulas inside of what is closed at first are typeset when it is opened: they carry the class
+`math-later`, which `later-formulas.js` looks for.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docutils import nodes
+
+from gnnconv_lib import ledger
+
+__all__ = [
+    "LEDGER_PAGE",
+    "chip",
+    "depart_html",
+    "element",
+    "html_element",
+    "ledger_link",
+    "relative",
+    "typeset_later",
+    "visit_html",
+    "words",
+]
+
+LEDGER_PAGE = "book/back/ledger"
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "theta": "θ", "kappa": "κ",
+    "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ",
+}  # fmt: skip
+_SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞"}
+# What plain text writes of a formula: a power of ten, an index, an exponent, a comparison.
+_PARTS = re.compile(
+    r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![\w(])|{{[^}}]*}})"
+    r"|(?<=[\w)|])\^(?P<power>-?\d+|{[^}]*})"
+    r"|(?P<symbol><=|>=|\binfinity\b)"
+)
+
+
+class html_element(nodes.General, nodes.Element):
+    """An HTML element: `node["tag"]`, its attributes in `node["html"]`, its children."""
+
+    child_text_separator = ""
+
+
+def element(tag: str, *children: nodes.Node | str, **attributes: str) -> html_element:
+    """An element with children; a text child is shown as it is.
+
+    Args:
+        tag: the name of the element.
+        children: nodes and texts.
+        attributes: HTML attributes; `class_` is the class, `data_paper` the attribute `data-paper`.
+
+    >>> element("b", "two").astext()
+    'two'
+    """
+    made = html_element()
+    made["tag"] = tag
+    made["html"] = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    for child in children:
+        made += nodes.Text(child) if isinstance(child, str) else child
+    return made
+
+
+def visit_html(writer: Any, node: html_element) -> None:
+    """The opening tag."""
+    attributes = "".join(
+        f' {name}="{writer.attval(value)}"' for name, value in node["html"].items()
+    )
+    writer.body.append(f"<{node['tag']}{attributes}>")
+
+
+def depart_html(writer: Any, node: html_element) -> None:
+    """The closing tag, where the element has one."""
+    if node["tag"] not in ("col", "input", "wbr"):
+        writer.body.append(f"</{node['tag']}>")
+
+
+def chip(verdict: str, strength: str = "") -> html_element:
+    """A verdict in its frame, with the strength of the evidence behind it.
+
+    >>> chip("false", "search").astext()
+    '✗ false search'
+    """
+    text, classes = ledger.BADGES[verdict]
+    framed = element("span", text, class_=f"verdict {classes}")
+    if not strength:
+        return element("span", framed, class_="chip")
+    kind = element("span", strength, class_=f"strength strength-{strength.replace(' ', '-')}")
+    return element("span", framed, " ", kind, class_="chip")
+
+
+def relative(start: str, target: str) -> str:
+    """The address of a page, or of another file of the pages, from the page `start`.
+
+    >>> relative("book/li2021/convergence", "book/back/ledger.html")
+    '../back/ledger.html'
+    """
+    return posixpath.relpath(target, posixpath.dirname(start) or ".")
+
+
+def ledger_link(start: str, item: ledger.Item, text: str = "", **attributes: str) -> html_element:
+    """A link from the page `start` to an item of the ledger."""
+    address = f"{relative(start, LEDGER_PAGE + '.html')}#{item.anchor}"
+    return element("a", text or item.short_heading, href=address, **attributes)
+
+
+def words(text: str) -> list[nodes.Node]:
+    """Plain text with its formulas set: `$...$`, powers of ten, indices, exponents, comparisons.
+
+    >>> "".join(node.astext() for node in words("w_0 <= 1e-12"))
+    'w0 ≤ 10−12'
+    """
+    made: list[nodes.Node] = []
+    for place, part in enumerate(text.split("$")):
+        if place % 2:
+            made.append(nodes.math(part, part))
+        else:
+            made += _plain(part)
+    return made
+
+
+def _plain(text: str) -> Iterator[nodes.Node]:
+    start = 0
+    for found in _PARTS.finditer(text):
+        if found.start() > start:
+            yield nodes.Text(text[start : found.start()])
+        start = found.end()
+        if found["ten"]:
+            exponent = str(int(found["ten"])).replace("-", "−")
+            lead = "10" if found["mantissa"] == "1" else f"{found['mantissa']} · 10"
+            yield nodes.Text(lead)
+            yield nodes.superscript("", exponent)
+        elif found["base"]:
+            base = found["base"]
+            yield nodes.emphasis("", _GREEK.get(base, base))
+            yield nodes.subscript("", found["index"].strip("{}"))
+        elif found["power"]:
+            yield nodes.superscript("", found["power"].strip("{}").replace("-", "−"))
+        else:
+            yield nodes.Text(_SYMBOLS[found["symbol"]])
+    if start < len(text):
+        yield nodes.Text(text[start:])
+
+
+def typeset_later(node: nodes.Element) -> None:
+    """Replace the formulas below a node by such as are typeset when a reader opens them."""
+    for formula in list(node.findall(nodes.math)):
+        text = rf"\({formula.astext()}\)"
+        formula.replace_self(element("span", text, class_="math-later notranslate"))
+    for block in list(node.findall(nodes.math_block)):
+        text = rf"\[{block.astext()}\]"
+        block.replace_self(element("div", text, class_="math-later notranslate"))

@@ -1,0 +1,198 @@
+"""The ledger as an explorer, and the errata in the order of what they change.
+
+Both pages show what their chapters computed; here it is arranged when the pages are built. Each
+item carries what `explorer.js` filters by; without scripts every item can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from gnnconv_lib import ledger
+from gnnconv_lib.evidence import KINDS
+from gnnconv_lib.site.reader.elements import element, typeset_later
+from gnnconv_lib.site.reader.first_page import PAPERS
+from gnnconv_lib.site.reader.judged import Judged
+from gnnconv_lib.site.reader.statements import statements
+from gnnconv_lib.validation import InvalidInput
+
+__all__ = [
+    "ERRATA_PAGE",
+    "GROUPS",
+    "LedgerExplorer",
+    "arrange_errata",
+    "arrange_ledger",
+    "typeset_cards_later",
+    "what_it_changes",
+]
+
+ERRATA_PAGE = "book/back/errata"
+GROUPS = ("Theorems", "Steps of a proof", "Other statements", "Slips, which change nothing else")
+_CARD = re.compile(r'<details id="([^"]+)" class="ledger-item"[^>]*><summary>')
+_BETWEEN = "\n\n---\n\n"
+
+
+class LedgerExplorer(SphinxDirective):
+    """The controls above the items; scripts show them and do the rest."""
+
+    def run(self) -> list[nodes.Node]:
+        """A form that filters."""
+        items = statements(self.env.srcdir).values()
+        chapters = list(dict.fromkeys(item.page for item in items))
+        verdicts = [v for v in ledger.VERDICTS if any(item.verdict == v for item in items)]
+        text = element("input", type="search", name="text", autocomplete="off")
+        form = element(
+            "form",
+            element("label", "Words or TeX ", text),
+            _choice("paper", PAPERS),
+            _choice("kind", {kind: kind for kind in ledger.KINDS}),
+            _choice("strength", {kind: kind for kind in KINDS}),
+            _choice("chapter", {name: name.replace("-", " ") for name in chapters}),
+            element(
+                "fieldset",
+                element("legend", "Verdicts"),
+                *(
+                    element(
+                        "label",
+                        element("input", type="checkbox", name="verdict", value=verdict),
+                        f" {ledger.BADGES[verdict][0]}",
+                    )
+                    for verdict in verdicts
+                ),
+            ),
+            element("button", "Clear", type="reset"),
+            element("p", "", role="status", class_="explorer-count"),
+            id="explorer",
+            class_="explorer",
+            hidden="hidden",
+            aria_label="Filter the ledger",
+        )
+        return [form]
+
+
+def arrange_ledger(
+    cells: list[dict[str, Any]], items: Mapping[str, ledger.Item], found: Mapping[str, Judged]
+) -> None:
+    """Give each item of the ledger's page what a reader filters by, and put the controls above.
+
+    Args:
+        cells: the cells of the notebook, changed in place.
+        items: all items.
+        found: the rows of the verdict tables, which know the strength of the evidence.
+    """
+    _hide_code(cells)
+    by_anchor = {item.anchor: item for item in items.values()}
+    heading: dict[str, Any] | None = None
+    placed = False
+
+    def opening(match: re.Match[str]) -> str:
+        item = by_anchor[match[1]]
+        row = found.get(item.id)
+        values = {
+            "paper": item.paper,
+            "kind": item.kind,
+            "verdict": item.verdict,
+            "strength": row.strength if row else "",
+            "chapter": item.page,
+        }
+        data = " ".join(f'data-{name}="{value}"' for name, value in values.items())
+        return f'<details id="{match[1]}" class="ledger-item" {data}><summary>'
+
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            heading = cell
+        for output in cell.get("outputs", ()):
+            text = "".join(output.get("data", {}).get("text/markdown", ""))
+            if not _CARD.search(text):
+                continue
+            output["data"]["text/markdown"] = _CARD.sub(opening, text)
+            if not placed and heading is not None:
+                controls = "## Find a statement\n\n```{ledger-explorer}\n```\n\n"
+                heading["source"] = controls + "".join(heading["source"])
+                placed = True
+
+
+def typeset_cards_later(document: nodes.document) -> None:
+    """On the ledger's page: formulas of an item are typeset when it is opened."""
+    inside = False
+    for node in list(document.findall(nodes.Element)):
+        if isinstance(node, nodes.raw):
+            inside = 'class="ledger-item"' in node.astext() or (
+                inside and "</details>" not in node.astext()
+            )
+        elif inside and isinstance(node, (nodes.paragraph, nodes.math_block, nodes.bullet_list)):
+            holder = nodes.container("", *[node.deepcopy()])
+            typeset_later(holder)
+            node.replace_self(list(holder.children))
+
+
+def what_it_changes(item: ledger.Item, items: Mapping[str, ledger.Item]) -> str:
+    """The group of an erratum: one of `GROUPS`."""
+    if item.verdict == "slip":
+        return GROUPS[3]
+    if item.kind == "theorem":
+        return GROUPS[0]
+    paper = ledger.Ledger(item.paper, tuple(i for i in items.values() if i.paper == item.paper))
+    above = {items[name].kind for name in ledger.dependents(item.id, paper)}
+    return GROUPS[1] if item.kind == "lemma" or above & {"lemma", "theorem"} else GROUPS[2]
+
+
+def arrange_errata(cells: list[dict[str, Any]], items: Mapping[str, ledger.Item]) -> None:
+    """Order the errata of each paper by what they change, under a heading for each group.
+
+    Raises:
+        InvalidInput: for a page whose entries are not those of the ledger.
+    """
+    _hide_code(cells)
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            listed = "".join(data.get("text/plain", "")).split("\n")
+            names = [line.split(" ", 1)[0] for line in listed if ":" in line.split(" ", 1)[0]]
+            wanted = [items[n] for n in names if n in items and not items[n].restates]
+            if "text/markdown" not in data or not wanted:
+                continue
+            blocks = "".join(data["text/markdown"]).split(_BETWEEN)
+            if len(blocks) != len(wanted):
+                raise InvalidInput(
+                    f"the errata must have one entry for each item, got {len(blocks)} entries for "
+                    f"{len(wanted)} items; the chapter must be executed again."
+                )
+            data["text/markdown"] = _grouped(blocks, wanted, items)
+
+
+def _grouped(blocks: list[str], wanted: list[ledger.Item], items: Mapping[str, ledger.Item]) -> str:
+    groups: dict[str, list[str]] = {name: [] for name in GROUPS}
+    for block, item in zip(blocks, wanted, strict=True):
+        link = f' <a href="ledger.html#{item.anchor}">In the ledger</a>'
+        first, _, rest = block.partition("\n")
+        groups[what_it_changes(item, items)].append(f"{first}{link}\n{rest}")
+    parts = [
+        f'<p class="errata-group"><b>{name}</b>: {len(entries)}</p>\n\n' + _BETWEEN.join(entries)
+        for name, entries in groups.items()
+        if entries
+    ]
+    return "\n\n".join(parts)
+
+
+def _hide_code(cells: list[dict[str, Any]]) -> None:
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            tags = cell.setdefault("metadata", {}).setdefault("tags", [])
+            # A digest stays what it is: closed.
+            if "hide-cell" in tags:
+                tags.remove("hide-cell")
+                tags.append("remove-cell")
+            elif "remove-input" not in tags:
+                tags.append("remove-input")
+
+
+def _choice(name: str, values: Mapping[str, str]) -> nodes.Node:
+    options = [element("option", title, value=value) for value, title in values.items()]
+    every = element("option", "any", value="")
+    return element("label", f"{name.capitalize()} ", element("select", every, *options, name=name))

@@ -1,0 +1,221 @@
+"""The first page, the foot of the pages, the ledger as an explorer, the errata, the search."""
+
+import re
+from pathlib import Path
+
+import chromium
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from gnnconv_lib import ledger
+from gnnconv_lib.site.reader import first_page
+from gnnconv_lib.site.reader.first_page import DOORS, FINDINGS, findings
+from gnnconv_lib.site.reader.footer import footer
+from gnnconv_lib.site.reader.ledger_page import GROUPS, arrange_errata, what_it_changes
+from gnnconv_lib.site.reader.searching import is_inner
+from gnnconv_lib.site.reader.statements import statements
+from gnnconv_lib.validation import InvalidInput
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = "book/two-papers.html"
+LEDGER = "book/back/ledger.html"
+
+
+@pytest.fixture(scope="module")
+def address(pages):
+    with chromium.served(pages) as address:
+        yield address
+
+
+def item(name, kind="lemma", verdict="false", **fields):
+    return ledger.Item(f"li2021:{name}", kind, "Section 1", "A sum.", "line", verdict, **fields)
+
+
+def test_every_finding_has_the_verdict_that_its_words_speak_of():
+    assert len(findings(statements(ROOT), {}, "book/two-papers")) == len(FINDINGS) == 5
+
+
+def test_a_finding_whose_verdict_has_changed_is_refused(monkeypatch):
+    monkeypatch.setattr(first_page, "FINDINGS", (("li2021:lemma-1", "holds", "All is well."),))
+    with pytest.raises(InvalidInput, match="the first page says 'holds', the ledger 'false'"):
+        findings({"li2021:lemma-1": item("lemma-1")}, {}, "book/line")
+
+
+def test_doors_lead_to_pages(pages):
+    text = (pages / FIRST).read_text(encoding="utf-8")
+    for reader, target, _ in DOORS:
+        assert (pages / f"{target}.html").is_file(), reader
+        assert f'href="{target.removeprefix("book/")}.html"' in text
+
+
+def test_the_numbers_of_the_scoreboard_are_those_of_the_ledger(pages):
+    text = (pages / FIRST).read_text(encoding="utf-8")
+    labels = re.findall(r'aria-label="(\d+): [^"]+"', text)
+    assert sum(map(int, labels)) == len(statements(ROOT))
+
+
+def test_every_page_says_what_it_was_built_from(pages):
+    assert "commit <code>0123456789</code>" in footer("r.html", "0123456789")
+    for path in (pages / "book").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for part in ("version 0.1.0", "Apache-2.0", "How to cite", "AAAI 2021", "NeurIPS 2021"):
+            assert part in text, (path, part)
+
+
+def test_errata_are_ordered_by_what_they_change():
+    items = {
+        entry.id: entry
+        for entry in [
+            item("eq-1", "equation", "slip", correction="Two."),
+            item("eq-2", "equation"),
+            item("eq-3", "equation"),
+            item("theorem-1", "theorem", uses=("li2021:eq-3",)),
+        ]
+    }
+    assert [what_it_changes(entry, items) for entry in items.values()] == [
+        GROUPS[3],
+        GROUPS[2],
+        GROUPS[1],
+        GROUPS[0],
+    ]
+    plain = "\n".join(f"{name} {entry.verdict}" for name, entry in items.items())
+    blocks = [f"**{name}**\n\nWords." for name in items]
+    data = {"text/plain": plain, "text/markdown": "\n\n---\n\n".join(blocks)}
+    cells = [{"cell_type": "code", "source": "", "outputs": [{"data": data}]}]
+    arrange_errata(cells, items)
+    found = re.findall(r"\*\*li2021:([a-z0-9-]+)\*\*", data["text/markdown"])
+    assert found == ["theorem-1", "eq-3", "eq-2", "eq-1"]
+    data["text/markdown"] = "\n\n---\n\n".join(blocks[1:])
+    with pytest.raises(InvalidInput, match="got 3 entries for 4 items"):
+        arrange_errata(cells, items)
+
+
+def test_the_ledger_and_the_errata_show_no_code(pages):
+    for name in ("ledger", "errata"):
+        text = (pages / f"book/back/{name}.html").read_text(encoding="utf-8")
+        assert "cell_input" not in text
+
+
+@pytest.mark.browser
+def test_the_explorer_filters_and_keeps_its_state_in_the_address(browser, address):
+    browser.get(f"{address}/{LEDGER}?paper=li2021&verdict=false")
+    WebDriverWait(browser, 20).until(
+        lambda driver: driver.find_element(By.CSS_SELECTOR, "#explorer [role=status]").text
+    )
+    shown = browser.find_elements(By.CSS_SELECTOR, "details.ledger-item:not([hidden])")
+    items = statements(ROOT).values()
+    false = [entry for entry in items if entry.paper == "li2021" and entry.verdict == "false"]
+    assert sorted(entry.get_attribute("id") for entry in shown) == sorted(e.anchor for e in false)
+    box = browser.find_element(By.CSS_SELECTOR, "#explorer input[name=text]")
+    box.send_keys("theorem 3")
+    shown = browser.find_elements(By.CSS_SELECTOR, "details.ledger-item:not([hidden])")
+    assert 0 < len(shown) < len(false)
+    assert "text=theorem+3" in browser.current_url
+    count = browser.find_element(By.CSS_SELECTOR, "#explorer [role=status]").text
+    assert count == f"{len(shown)} of {len(items)} statements"
+
+
+@pytest.mark.browser
+def test_a_permanent_link_opens_its_statement_and_sets_its_formulas(browser, address):
+    browser.get(f"{address}/{LEDGER}?verdict=slip#li2021-theorem-3")
+    browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
+    browser.execute_async_script(chromium.SETTLED)
+    target = browser.find_element(By.ID, "li2021-theorem-3")
+    assert target.is_displayed()
+    assert target.get_attribute("open")
+    assert target.find_elements(By.CSS_SELECTOR, "mjx-container")
+    assert target.find_elements(By.CSS_SELECTOR, "a.permanent[href$='#li2021-theorem-3']")
+    other = browser.find_element(By.ID, "li2021-theorem-2")
+    assert not other.find_elements(By.CSS_SELECTOR, "mjx-container")
+    other.find_element(By.TAG_NAME, "summary").send_keys("\ue007")
+    assert other.get_attribute("open")
+
+
+def test_the_ledger_can_be_read_without_scripts(pages):
+    text = (pages / LEDGER).read_text(encoding="utf-8")
+    assert text.count('class="ledger-item"') == len(statements(ROOT))
+    assert re.search(r'<form[^>]*id="explorer"[^>]*hidden', text)
+    assert 'class="ledger-item" hidden' not in text
+
+
+# Each query with pages of which one must be among the first three results.
+QUERIES = {
+    "Lemma 3": ("ledger", "bounded-iterates", "concentration"),
+    "Lemma 5": ("ledger", "bounded-iterates", "concentration"),
+    "Theorem 1": ("ledger", "pl-condition"),
+    "Theorem 2": ("ledger", "deep-linear", "convergence"),
+    "Theorem 4": ("ledger", "linear-unequal-degrees"),
+    "Algorithm 1": ("ledger", "algorithm-1"),
+    "Assumption 2": ("ledger", "models-and-assumptions"),
+    "Remark 2": ("ledger", "convergence"),
+    "Figure 1": ("ledger", "figure-1", "figures-1-and-2"),
+    "Eq 39": ("ledger", "convergence", "deep-linear"),
+    "star graph": ("main-eigenvalues", "setting", "relu-unequal-degrees", "graphs"),
+    "counterexample": (
+        "errata",
+        "two-papers",
+        "linear-unequal-degrees",
+        "convergence",
+        "open-questions",
+    ),
+    "Swish": ("models-and-assumptions", "figures-1-and-2", "ledger", "activations"),
+    "Polyak Lojasiewicz": ("pl-condition",),
+    "how to cite": ("references",),
+    "Binder": ("two-papers", "status", "what-is-trusted"),
+    "ledger": ("ledger",),
+    "errata": ("errata",),
+    "population loss": ("population-loss", "glossary"),
+    "dual activation": ("dual-activations", "dual", "glossary"),
+    "overlap": ("setting", "summaries", "glossary"),
+    "walk moments": ("setting", "summaries", "glossary", "deep-linear"),
+    "main eigenvalues": ("main-eigenvalues",),
+    "singular values": ("deep-linear", "ledger"),
+    "learning rate": ("figure-1", "bounded-iterates", "deep-linear", "convergence", "ledger"),
+    "linear rate": ("global-linear-rate", "ledger"),
+    "local rate": ("exact-local-rate",),
+    "condition number": ("exact-local-rate", "ledger"),
+    "approximate gradient": ("approximate-gradient", "algorithm-1", "ledger"),
+    "concentration": ("concentration",),
+    "hypotheses": ("hypotheses",),
+    "Gaussian features": ("setting", "ledger", "two-papers"),
+    "web graph": ("towards-the-web-graph",),
+    "Monte Carlo": ("kernels-against-monte-carlo", "monte-carlo"),
+    "kernels": ("kernels-against-monte-carlo", "kernels"),
+    "glossary": ("glossary",),
+    "machine-checked": ("what-is-trusted", "ledger"),
+    "relu_gnn.loss": ("relu-gnn",),
+    "random_regular": ("graphs",),
+    "open questions": ("open-questions", "ledger"),
+}
+
+
+@pytest.mark.browser
+def test_the_search_leads_to_the_right_page(browser, address):
+    assert len(QUERIES) == 40
+    missed = {}
+    for query, wanted in QUERIES.items():
+        browser.get(f"{address}/search.html?q={query.replace(' ', '+')}")
+        WebDriverWait(browser, 20).until(
+            lambda driver: (
+                "Searching" not in driver.find_element(By.CSS_SELECTOR, "#search-results h2").text
+            )
+        )
+        links = browser.find_elements(By.CSS_SELECTOR, "#search-results li > a")[:3]
+        names = [
+            Path(link.get_attribute("href").split("#")[0].split("?")[0]).stem for link in links
+        ]
+        if not set(names) & set(wanted):
+            missed[query] = names
+    assert len(missed) <= 2, missed
+
+
+def test_inner_modules_are_no_objects_of_the_search(pages):
+    assert is_inner("gnnconv_lib.page.report.show")
+    assert not is_inner("gnnconv_lib.graphs.star")
+    text = (pages / "searchindex.js").read_text(encoding="utf-8")
+    objects = text.split('"objects":', 1)[1].split('"objnames"', 1)[0]
+    assert '"gnnconv_lib.chapters' not in objects
+    assert '"gnnconv_lib.audit' not in objects
+    assert '"gnnconv_lib.graphs' in objects
+    assert "Theorem 2" in objects

@@ -1,0 +1,1 @@
+"""The mutation gate: small changes of formulas, each with the claims that must notice it."""
