@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 #: What no cell of a chapter imports: an edit there changes no executed chapter.
-ABOVE_CHAPTERS = ("cli", "graph_report", "site")
+ABOVE_CHAPTERS = ("cli", "site")
 
 #: The floors above the claims: an edit there changes no evidence.
 ABOVE_CLAIMS = ("chapters", "cli", "graph_report", "page", "plotting", "site", "sweeps")

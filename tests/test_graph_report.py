@@ -57,3 +57,60 @@ def test_an_output_that_exists_is_not_replaced(tmp_path, capsys):
     assert main(["report", str(source), "--output", str(target)]) == 2
     assert "must not exist" in capsys.readouterr().err
     assert target.read_bytes() == before
+
+
+def rows_of(graph):
+    return {row.name: row for row in graph_report.report(graph).theorems}
+
+
+def number_before(words, text):
+    return float(re.search(rf"([\d.e+]+) {words}", text)[1])
+
+
+@pytest.mark.parametrize("graph", [graphs.complete(3), graphs.cycle(8), graphs.star(4)])
+def test_a_run_needs_no_more_steps_than_the_corrected_theorem_1_promises(graph):
+    row = rows_of(graph)["awasthi2021, Theorem 1"]
+    assert number_before("steps$", row.happens) <= number_before("steps$", row.promise)
+
+
+@pytest.mark.parametrize("degree", [0, 2])
+def test_theorem_2_on_a_regular_graph_against_the_recurrence_by_hand(degree):
+    graph = graphs.cycle(6) if degree else graphs.empty(3)
+    row = rows_of(graph)["awasthi2021, Theorem 2"]
+    n, sigma, star = graph.nodes, 1.0 + degree, (1 + degree) / 2
+    step = number_before("", re.search(r"as corrected: step (.*),", row.promise)[1] + " ")
+    # Two rounds: the loss is n/2 (sigma^2 - star^2)^2, its gradient 2 n sigma (sigma^2 - star^2).
+    steps = 0
+    step = 1 / (n * 4 * (degree**2 + 1) * sigma**2)
+    assert f"step {step:.3g}," in row.promise
+    while n / 2 * (sigma**2 - star**2) ** 2 > 0.01:
+        sigma -= step * (degree**2 + 1) * 2 * n * sigma * (sigma**2 - star**2)
+        steps += 1
+    assert row.happens.endswith(f"with the corrected step the loss is reached after {steps} steps")
+    assert steps <= number_before("steps$", row.promise)
+
+
+def test_theorem_4_on_a_path_against_descent_on_two_numbers():
+    graph = graphs.path(3)
+    row = rows_of(graph)["awasthi2021, Theorem 4"]
+    adjacency = graph.adjacency.toarray()
+    one = np.ones(3)
+    hessian = np.array([[3.0, 4.0], [4.0, 6.0]])  # 1'1, 1'A1, 1'A^2 1
+    step = 1 / (4 * 3.0**2 * np.linalg.eigvalsh(hessian)[-1])
+    assert f"step {step:.3g}," in row.setting
+    target = np.linalg.matrix_power(np.eye(3) / 2 + adjacency / 2, 2) @ one
+    weights, steps = np.array([1.0, 1.0]), 0
+    while True:
+        network = weights[0] * np.eye(3) + weights[1] * adjacency
+        gap = network @ network @ one - target
+        if gap @ gap / 2 <= 0.01:
+            break
+        slopes = [(part @ network + network @ part) @ one @ gap for part in (np.eye(3), adjacency)]
+        weights, steps = weights - step * np.array(slopes), steps + 1
+    assert f"teacher W₁ = W₂ = 1/2: the loss is reached after {steps} steps" in row.happens
+
+
+def test_effective_labels_of_graphs_whose_features_are_one_or_all_different():
+    assert graph_report.report(graphs.complete(7)).effective_labels == pytest.approx(1.0)
+    assert graph_report.report(graphs.empty(7)).effective_labels == pytest.approx(7.0)
+    assert graph_report.report(graphs.cycle(9), exact_nodes=3).effective_labels is None

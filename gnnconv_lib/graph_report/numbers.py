@@ -13,6 +13,7 @@ from typing import Any
 from gnnconv_lib import averaging_gnn, descent, graphs, relu_gnn
 from gnnconv_lib.bounds import linear_rate
 from gnnconv_lib.descent.rates import local_slope, steps_until
+from gnnconv_lib.graph_report.theorems import Theorem, theorems
 from gnnconv_lib.summaries import overlap, sampled_overlap
 from gnnconv_lib.summaries.main_eigenvalues import components_regular, main_eigenvalues
 from gnnconv_lib.validation import InvalidInput, require_integer
@@ -22,6 +23,7 @@ __all__ = ["Report", "report"]
 EXACT_NODES = 5000
 SAMPLES = 200_000
 REDUCTION = 1e-6
+_SHORT = 5000
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Report:
         main_eigenvalues: None where not computed.
         regular_components: whether neighbours have equal degrees.
         xi: of li2021, Eq. (11), for ReLU, divided by n.
+        effective_labels: n^2 / sum_ik rho_ik, as many independent labels bound the variance of an
+            average over the nodes' features (li2021, Lemma 4, corrected); None where sampled.
+        theorems: what each theorem of the papers says of the graph, and a short run of each.
         not_computed: one sentence for each number that is missing.
     """
 
@@ -60,6 +65,8 @@ class Report:
     main_eigenvalues: tuple[float, ...] | None
     regular_components: bool
     xi: float
+    effective_labels: float | None
+    theorems: tuple[Theorem, ...]
     not_computed: tuple[str, ...]
 
 
@@ -96,6 +103,11 @@ def report(graph: Any, exact_nodes: int = EXACT_NODES, budget: int = 20_000) -> 
             f"estimates from {SAMPLES} sampled wedges, and so are the steps of the local rate and "
             "of the run; the bound is that of the upper end of the interval of A."
         )
+    effective = None
+    if method == "exact":
+        effective = graph.nodes**2 / float(measure.count @ measure.rho)
+    else:
+        missing.append("not computed: the effective number of labels, which needs every pair.")
     full, _, slope = (float(value) for value in relu_gnn.sums(measure, 1.0))
     rate = local_slope(measure, 1 / full)
     path = descent.run_relu([0.0, 1.0], [1.0, 0.0], measure, 1 / full, budget, progress=False)
@@ -130,5 +142,7 @@ def report(graph: Any, exact_nodes: int = EXACT_NODES, budget: int = 20_000) -> 
         main_eigenvalues=main,
         regular_components=components_regular(graph),
         xi=averaging_gnn.xi_node(graph, normalization="mean"),
+        effective_labels=effective,
+        theorems=theorems(graph, measure, full, min(budget, _SHORT)),
         not_computed=tuple(missing),
     )

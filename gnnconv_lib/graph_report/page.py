@@ -58,6 +58,7 @@ def page(found: Report, graph: Any, title: str = "graph") -> str:
         ("Main eigenvalues", "not computed" if main is None else _eigenvalues(main)),
         ("Every component regular", "yes" if found.regular_components else "no"),
         ("ξ / n of li2021, Eq. (11)", _number(found.xi)),
+        ("Effective number of labels, second paper", _number(found.effective_labels)),
     )
     asked = [
         (entry.name, f"{'yes' if entry.met else 'no'}: {entry.found} ({entry.where})")
@@ -70,7 +71,24 @@ def page(found: Report, graph: Any, title: str = "graph") -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>{name}</h1><figure>{_picture(graph)}</figure>"
         f"<h2>Numbers ({found.method})</h2>{_table(rows)}{missing}"
-        f"<h2>What the papers’ theorems ask for</h2>{_table(asked)}</body></html>\n"
+        f"<h2>What the papers’ theorems ask for</h2>{_table(asked)}"
+        f"<h2>What each theorem says of this graph</h2>{_theorems(found)}</body></html>\n"
+    )
+
+
+def _theorems(found: Report) -> str:
+    return "".join(
+        f"<h3>{html.escape(entry.name)}</h3>"
+        + _table(
+            (
+                ("Setting", entry.setting),
+                ("Speaks of this graph", entry.speaks),
+                ("Promise", entry.promise),
+                ("What happens", entry.happens),
+                ("Chapter", entry.page),
+            )
+        )
+        for entry in found.theorems
     )
 
 
