@@ -3,7 +3,7 @@
 Book pages: book/beyond/global-linear-rate, book/beyond/exact-local-rate.
 """
 
-from gnnconv_lib.graph_report.numbers import Report, report
+from gnnconv_lib.graph_report.numbers import SHORT, Report, report
 from gnnconv_lib.graph_report.page import page
 
-__all__ = ["Report", "page", "report"]
+__all__ = ["SHORT", "Report", "page", "report"]

@@ -18,12 +18,13 @@ from gnnconv_lib.summaries import overlap, sampled_overlap
 from gnnconv_lib.summaries.main_eigenvalues import components_regular, main_eigenvalues
 from gnnconv_lib.validation import InvalidInput, require_integer
 
-__all__ = ["Report", "report"]
+__all__ = ["SHORT", "Report", "report"]
 
 EXACT_NODES = 5000
 SAMPLES = 200_000
 REDUCTION = 1e-6
-_SHORT = 5000
+#: The most steps of the short runs, one per theorem.
+SHORT = 5000
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,6 @@ def report(graph: Any, exact_nodes: int = EXACT_NODES, budget: int = 20_000) -> 
         regular_components=components_regular(graph),
         xi=averaging_gnn.xi_node(graph, normalization="mean"),
         effective_labels=effective,
-        theorems=theorems(graph, measure, full, min(budget, _SHORT)),
+        theorems=theorems(graph, measure, full, min(budget, SHORT)),
         not_computed=tuple(missing),
     )
