@@ -1,5 +1,7 @@
 """The descriptions of what to install agree with each other, and the small print is there."""
 
+import importlib.metadata
+import os
 import re
 import subprocess
 import tomllib
@@ -16,7 +18,9 @@ from packaging.version import Version
 import gnnconv_lib
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+_SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = _SETTINGS["project"]
+SETUPTOOLS = _SETTINGS["tool"]["setuptools"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;\s*([^\\]+?))?\s*\\?$", re.MULTILINE)
@@ -85,7 +89,28 @@ def test_the_library_needs_only_four_things():
 
 def test_the_versions_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert PROJECT["version"] == gnnconv_lib.__version__ == str(citation["version"])
+    assert str(citation["version"]) == gnnconv_lib.__version__
+    # The version is written once in the code; what is installed takes it from there.
+    assert "version" in PROJECT["dynamic"]
+    assert SETUPTOOLS["dynamic"]["version"] == {"attr": "gnnconv_lib.__version__"}
+    assert importlib.metadata.version("gnnconv-lib") == gnnconv_lib.__version__
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## {gnnconv_lib.__version__}" in changes
+
+
+def test_a_tag_must_be_the_version(tmp_path):
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8"))
+    steps = [step.get("run", "") for step in workflow["jobs"]["release"]["steps"]]
+    (check,) = [step for step in steps if "__version__" in step]
+    for tag, status in ((f"v{gnnconv_lib.__version__}", 0), ("v9.9.9", 1)):
+        finished = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", check],
+            cwd=ROOT,
+            env={**os.environ, "TAG": tag},
+            capture_output=True,
+            check=False,
+        )
+        assert finished.returncode == status, tag
 
 
 def test_both_papers_are_cited():
