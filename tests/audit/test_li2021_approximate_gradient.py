@@ -50,5 +50,5 @@ def test_a_looser_limit_of_the_step_size_is_found(monkeypatch):
 
 
 def test_no_weight_moves_from_the_stuck_start():
-    evidence = audit.run("li2021:remark-3")
+    evidence = audit.run("li2021:remark-3/parameters")
     assert evidence.witness.left == pytest.approx(math.hypot(0.4, 0.8), rel=1e-15)

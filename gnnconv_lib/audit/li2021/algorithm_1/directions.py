@@ -33,9 +33,14 @@ _WV = np.array([[0.6], [0.8]]), np.array([[1.0], [0.0]]), 1.5, 0.7
 
 
 def _average_direction(
-    members: list[Any], weights: list[np.ndarray], activation: str, xi: float, size: int
+    members: list[Any],
+    weights: list[np.ndarray],
+    activation: str,
+    xi: float,
+    size: int,
+    over: int = 1,
 ) -> Any:
-    """Line 4 averaged over features, against (W v - W* v*) v."""
+    """Line 4 averaged over features, against (W v - W* v*) v, which `over` divides."""
     W, W_star, v, v_star = _WV
     sigma, generator = activations.get(activation), np.random.default_rng(2)
     total: Any = 0.0
@@ -51,8 +56,9 @@ def _average_direction(
             total = total + pooled * v / len(members)
     draws = np.asarray(total) / xi
     error = draws.std(axis=-1, ddof=1) / np.sqrt(draws.shape[-1])
-    needed = ((W * v - W_star * v_star) * v)[:, 0]
-    return sampled(draws.mean(axis=-1), error, needed, ("average direction", "(W v - W* v*) v"))
+    needed = ((W * v - W_star * v_star) * v)[:, 0] / over
+    names = ("average direction", "(W v - W* v*) v" if over == 1 else "(W v - W* v*) v / n")
+    return sampled(draws.mean(axis=-1), error, needed, names)
 
 
 NODE_LEVEL = domain(
@@ -70,14 +76,15 @@ NODE_LEVEL = domain(
 
 @claim("li2021:remark-line-4/average-at-node-level", NODE_LEVEL, each=True)
 def average_at_node_level(graph: Any, activation: str, size: int) -> Any:
-    """The step of W leads to W*: E G^W = (W v - W* v*) vᵀ."""
-    with_eq_11, with_mean = (
-        _average_direction(
-            [graph], [np.zeros(0)], activation, ag.xi_node(graph, activation, form), size
-        )
-        for form in ("sum", "mean")
+    """On average the step leads W v to W* v*, in both readings: E G^W = (W v - W* v*) vᵀ with Ξ_N / n,
+    and 1/n of it with Ξ_N as printed in Eq. (11)."""
+    one, n = ([graph], [np.zeros(0)], activation), graph.nodes
+    literal = ag.xi_node(graph, activation, "sum")
+    mean = ag.xi_node(graph, activation, "mean")
+    return readings(
+        Xi_N_as_printed_in_Eq_11=_average_direction(*one, literal, size, over=n),
+        Xi_N_divided_by_n_as_in_Eq_12=_average_direction(*one, mean, size),
     )
-    return readings(Xi_N_as_printed_in_Eq_11=with_eq_11, Xi_N_divided_by_n_as_in_Eq_12=with_mean)
 
 
 GRAPH_LEVEL = domain(

@@ -44,7 +44,8 @@ COMPLETE = domain(
     integer("n", "[3, inf)", "nodes of a complete graph"),
     real("c", "(0, 1]", "the constant c (a larger one asks for more)"),
     fixed(
-        "identity, d = q = 1, W = W*, v = v* + D, |v*| = 1, ν = 0, half of the step size of (40)"
+        "identity, d = q = 1, W = W*, v = v* + D, as v_0 may be, |v*| = 1, ν = 0, half of the step "
+        "size of (40)"
     ),
     fixed("δ the smallest one that the condition on n allows"),
     cases=lambda budget: _with_three(_complete_graphs(budget)),
@@ -166,7 +167,8 @@ MANY_FEATURES = domain(
     integer("d", "[2, inf)", "d"),
     real("c", "(0, 1]", "the constant c (a larger one asks for more)"),
     fixed(
-        "100 graphs of one node, identity, |v*| = 1, |v| = D_0, ν = 0, half the step size of (40)"
+        "100 graphs of one node, identity, |v*| = 1, |v - v*| = D and |v| = D_0, as v_0 may be, ν = 0, "
+        "half the step size of (40)"
     ),
     fixed("δ = 1/4, which the condition on n allows in all readings"),
     cases=lambda budget: {

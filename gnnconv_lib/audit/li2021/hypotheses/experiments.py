@@ -120,7 +120,7 @@ STUCK = domain(
 )
 
 
-@claim("li2021:remark-3", STUCK, each=True)
+@claim("li2021:remark-3/parameters", STUCK, each=True)
 def conditions_suffice(seed: int, c: float, times: float) -> Any:
     """(41) makes |W_t - W*| at most the floor (44) in the limit."""
     setting, needed = _stuck(c)
