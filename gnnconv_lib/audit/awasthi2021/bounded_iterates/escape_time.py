@@ -6,9 +6,11 @@ x = eta A and S/A of the order of (d+1)/n, the first t with c_t >= 0 satisfies
     (2 b / x) (A/S) (theta_0 - pi/2) <= t <= 7 (R / x) (A/S) (1/phi_0 - 2/pi) + 1,   phi = pi - theta,
 
 so that it grows like n/(d+1). No step turns w away from w* and l_{t+1} - 1 <= (1-x)(l_t - 1), so that
-alpha_t >= c_0 (1 + (1-x)^t l_0): from c_0 > -1/100 on, alpha passes -1/100 after a time without n. The printed statement is looked at for one unit, which is the most
-favourable reading of "with probability at least 1 - 1/h^2", and where the printed time is positive:
-for every constant c there is a cycle on which alpha stays below -1/100 for that long.
+alpha_t >= c_0 (1 + (1-x)^t l_0): with c_0 > -1/100, alpha passes -1/100 after a time without n.
+
+The printed statement is looked at for one unit, which is the most favourable reading of "with
+probability at least 1 - 1/h^2", and where the printed time is positive: for every constant c there is
+a cycle on which alpha stays below -1/100 for that long, with an r of at most 10.
 
 Reference: awasthi2021, Lemmas 3 and 8. Book page: book/awasthi2021/bounded-iterates.
 """

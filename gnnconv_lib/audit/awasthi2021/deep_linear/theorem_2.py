@@ -43,7 +43,6 @@ from gnnconv_lib.claims import (
     correction,
     domain,
     equal,
-    fixed,
     integer,
     less,
     proved,
