@@ -257,23 +257,25 @@ def theorem_2_iterations_corrected(
 
 
 def lemma_14_step_printed(
-    interval: Interval, star: Any, nodes: int, degree: int, rounds: int
+    interval: Interval, star: Any, nodes: int, degree: int, rounds: int, of_sum: Any = None
 ) -> float:
     """One of the two step sizes of Lemma 14, for alpha or for beta; the lemma takes the smaller:
     l^{2L-1} min(1, sigma*^{-(2L-2)}) / (2 n L^2 u^{2L-3} (1 + u)^{L-1} max_i delta_i^2 (d^2 + 1)).
 
     Args:
-        interval: [l, u]. star: (r,) values alpha* (or beta*), also in the place of sigma*.
+        interval: [l, u]. star: (r,) values alpha* (or beta*).
         degree: the largest degree d.
+        of_sum: (r,) values sigma*, singular values of W1* + d W2* as in Theorem 2; without it
+            `star` is in the place of sigma*, which Lemma 14 does not say again.
 
     Reference: awasthi2021, Lemma 14.
 
     >>> lemma_14_step_printed(Interval(np.array(0.5), np.array(2.0)), [1.0], 3, 2, 1)
     0.00833...
     """
-    (target,) = _arrays(star)
+    target, sigma = _arrays(star, star if of_sum is None else of_sum)
     delta = np.max(np.maximum(interval.upper / target, target / interval.lower))
-    return float(np.min(_step_shape(interval, delta, target, nodes, degree, rounds)))
+    return float(np.min(_step_shape(interval, delta, sigma, nodes, degree, rounds)))
 
 
 def theorem_4_iterations_printed(

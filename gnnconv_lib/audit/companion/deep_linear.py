@@ -23,7 +23,7 @@ from gnnconv_lib.audit._linear_regular import (
 )
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.bounds.awasthi2021_rising import theorem_2_iterations_rising
-from gnnconv_lib.claims import at_most, both, claim, domain, equal, integer, real, where
+from gnnconv_lib.claims import at_most, both, claim, domain, equal, fixed, integer, real, where
 
 
 def _first_phase(n: int, d: int, L: int, target: float, share: float) -> int:
@@ -65,6 +65,7 @@ RISING = domain(
     real("target", "(1 + d, inf)", "σ*"),
     real("accuracy", "(0, inf)", "ε"),
     real("share", "(0, 1]", "step size over that of the corrected Theorem 2"),
+    fixed("one singular value"),
     where(f"at most {LONGEST} steps", lambda n: n >= 1),
     cases=_cases,
 )

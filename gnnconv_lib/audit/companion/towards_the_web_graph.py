@@ -38,8 +38,19 @@ _TAILS = (
     graphs.erdos_renyi(80, 0.4, 2),
 )
 GRAPHS = domain(
-    graph(),
-    cases=lambda budget: {"graph": [*small_graphs(5 if budget == "quick" else 6), *_TAILS]},
+    graph(
+        "graph",
+        "every graph with an edge",
+        {
+            "a single edge": lambda g: g.edges == 1,
+            "a complete graph": lambda g: 2 * g.edges == g.nodes * (g.nodes - 1),
+            "a node without edges": lambda g: bool(np.min(g.degrees) == 0),
+        },
+        lambda g: g.edges > 0,
+    ),
+    cases=lambda budget: {
+        "graph": [g for g in (*small_graphs(5 if budget == "quick" else 6), *_TAILS) if g.edges]
+    },
     words=lambda graph: f"{graph.name}, {graph.nodes} nodes and {graph.edges} edges",
 )
 
@@ -73,8 +84,8 @@ def _over_all_wedges(graph: Graph) -> list[tuple[float, float]]:
     wedges = float(weight.sum())
     found = []
     for slope, at_zero in zip(_integrands(rho), (1 / math.pi, 0.0), strict=True):
-        mean = float(np.sum(weight * slope)) / wedges if wedges else 0.0
-        variance = float(np.sum(weight * (slope - mean) ** 2)) / wedges if wedges else 0.0
+        mean = float(np.sum(weight * slope)) / wedges
+        variance = float(np.sum(weight * (slope - mean) ** 2)) / wedges
         total = at_zero * (pairs - messages) + messages + wedges * mean
         found.append((total, wedges * math.sqrt(variance)))
     return found

@@ -5,9 +5,12 @@ x = eta A and S/A of the order of (d+1)/n, the first t with c_t >= 0 satisfies
 
     (2 b / x) (A/S) (theta_0 - pi/2) <= t <= 7 (R / x) (A/S) (1/phi_0 - 2/pi) + 1,   phi = pi - theta,
 
-so that it grows like n/(d+1). The printed statement is looked at for one unit, which is the most
-favourable reading of "with probability at least 1 - 1/h^2", and where the printed time is positive:
-for every constant c there is a cycle on which alpha stays below -1/100 for that long.
+so that it grows like n/(d+1). No step turns w away from w* and l_{t+1} - 1 <= (1-x)(l_t - 1), so that
+alpha_t >= c_0 (1 + (1-x)^t l_0): with c_0 > -1/100, alpha passes -1/100 after a time without n.
+
+The printed statement is looked at for one unit, which is the most favourable reading of "with
+probability at least 1 - 1/h^2", and where the printed time is positive: for every constant c there is
+a cycle on which alpha stays below -1/100 for that long, with an r of at most 10.
 
 Reference: awasthi2021, Lemmas 3 and 8. Book page: book/awasthi2021/bounded-iterates.
 """
@@ -133,7 +136,8 @@ def length_after_the_printed_time(steps: Any, sigma: Any, r: Any, n: Any, h: Any
 def escape_between_bounds(
     length: Any, cos: Any, A: Any, B: Any, S: Any, x: Any, lengths: Any, cosines: Any
 ) -> Any:
-    """The first t with c_t ≥ 0 lies between the two bounds of the module; from then on α_t ≥ 0."""
+    """The first t with c_t ≥ 0 lies between the two bounds of the module; from then on α_t ≥ 0, and
+    α_t ≥ c₀(1 + (1-x)^t ℓ₀) all along."""
     reached = cosines >= 0
     happened, last = reached.any(axis=1), cosines.shape[1] - 1
     first = np.argmax(reached, axis=1).astype(float)
@@ -141,9 +145,13 @@ def escape_between_bounds(
     since = np.maximum.accumulate(reached, axis=1)
     growth = 1 - (1 - x[:, None]) ** np.arange(last + 1)
     floor = growth * (1 - (1 - cos) * S / A)[:, None]
+    below = cos[:, None] * (1 + (1 - growth) * length[:, None])
     return both(
         at_most(low, np.where(happened, first, np.inf), ("lower bound", "first t with c_t ≥ 0")),
         at_most(np.where(happened, first, last), high, ("first t with c_t ≥ 0", "upper bound")),
         at_most(0.0, np.where(since, lengths * cosines, 0.0), ("0", "α_t after the first such t")),
         at_most(floor, lengths, ("(1-(1-x)^t)(1-(1-c₀)S/A)", "ℓ_t"), scale=1.0),
+        at_most(
+            below, lengths * cosines, ("c₀(1 + (1-x)^t ℓ₀)", "α_t"), scale=1.0 + length[:, None]
+        ),
     )

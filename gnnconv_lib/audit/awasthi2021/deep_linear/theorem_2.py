@@ -38,9 +38,12 @@ from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.claims import (
     at_most,
     both,
+    choice,
     claim,
     correction,
     domain,
+    equal,
+    integer,
     less,
     proved,
     rationals,
@@ -207,8 +210,8 @@ def iterations(n: Any, d: Any, L: Any, spectrum: Any, accuracy: Any, share: Any)
     rate = _rates(bounds.theorem_2_step_corrected, spectrum, n, d, L, share)
     case = (spectrum, n, d, L, accuracy, share)
     steps = _each(lambda *row: _whole(_steps_with_corrected_rate(*row)), *case)
-    fixed = _each(bounds.theorem_2_iterations_corrected, spectrum, n, d, L, accuracy, rate)
-    printed, corrected = (_run(spectrum, n, d, L, rate, count)[0] for count in (steps, fixed))
+    enough = _each(bounds.theorem_2_iterations_corrected, spectrum, n, d, L, accuracy, rate)
+    printed, corrected = (_run(spectrum, n, d, L, rate, count)[0] for count in (steps, enough))
     return (
         at_most(printed, accuracy**2, _LOSS, exactly=_exact_24),
         proved(
@@ -306,6 +309,65 @@ def step_size(n: Any, d: Any, L: Any, factor: Any, target: Any) -> Any:
         less(printed, 2.0, names, exactly=_exact_curvature),
         proved(lemmas.step_below_two() if step else None, sides=less(corrected, 2.0, names)),
     )
+
+
+def _many_rounds(budget: str) -> dict[str, Any]:
+    made = _targets(budget)
+    deeper = [
+        (n, d, L, round((1 + d) * float(target), 6))
+        for (n, d), L, target in product(
+            [*SHAPES, (2000, 1000)], (3, 4, 6, 9), (1 / 1000, 0.02, 0.5, 0.99, 1.01, 2.0, 3.0, 40.0)
+        )
+    ]
+    rows = zip(made["n"], made["d"], made["L"], made["target"], strict=True)
+    kept = [(n, d, L, target) for n, d, L, target in rows if L >= 3]
+    return columns([*kept, *deeper], "n", "d", "L", "target")
+
+
+MANY_ROUNDS = domain(
+    *(REGULAR, NODES, DEGREE),
+    integer("L", "[3, inf)", "L"),
+    TARGET,
+    cases=_many_rounds,
+)
+FEW_ROUNDS = domain(
+    *(REGULAR, NODES, DEGREE),
+    choice("L", 1, 2),
+    cases=lambda budget: columns(
+        [(d + 1, d, L) for d in (*range(6), 100, 254, 255, 256, 257, 1000) for L in (1, 2)],
+        *("n", "d", "L"),
+    ),
+)
+
+
+@correction("awasthi2021:eq-25/three-rounds", MANY_ROUNDS)
+def shorter_for_three_rounds(n: Any, d: Any, L: Any, target: Any) -> Any:
+    """For L ≥ 3 the printed step is shorter than the corrected one."""
+    printed, corrected = (
+        _step(step, n, d, L, target)
+        for step in (bounds.theorem_2_step_printed, bounds.theorem_2_step_corrected)
+    )
+    # With a = max(1 + d, σ*), δ ≥ a/σ* and δ ≤ u/l their ratio is at most l³/(2u(1+u)²).
+    return less(printed, corrected, ("printed step", "corrected step"))
+
+
+@correction("awasthi2021:eq-25/few-rounds", FEW_ROUNDS, each=True)
+def too_long_for_few_rounds(n: int, d: int, L: int) -> Any:
+    """For L = 1 from d = 1 on, and for L = 2 from d = 256 on, the largest printed step times the
+    curvature at some target is 2 or more; for smaller degrees it is below 2 at every target."""
+    start, rounds, nodes = Fraction(1 + int(d)), int(L), int(n)
+
+    def product_at(target: Fraction) -> Fraction:
+        step = exact.theorem_2_step([target], nodes, int(d), rounds)
+        curvature = nodes * rounds**2 * (int(d) ** 2 + 1) * target ** (2 * rounds - 2)
+        return Fraction(step * curvature)
+
+    # Largest at σ* = 2(1 + d): (1 + d)²/2 for L = 1, (1 + d)²/(32(5 + 4d)) for L = 2.
+    shares = [Fraction(k, 64) for k in (1, 8, 24, 32, 40, 64, 100, 127, 128, 129, 160, 256, 6400)]
+    largest = max(product_at(start * share) for share in shares)
+    expected = int(d) >= {1: 1, 2: 256}[rounds]
+    names = ("2 or more at some target (1: yes)", "predicted (1: yes)")
+    return equal(float(largest >= 2), float(expected), names)
 
 
 def _exact_curvature(n: Any, d: Any, L: Any, factor: Any, target: Any) -> tuple[Any, Any]:

@@ -1,6 +1,10 @@
 """P, Q, R and Eqs. (58), (59): the factor by which the squared distance is said to fall.
 
 Steps have the size that Lemma 14 allows, or a part of it; r is that of Eq. (54), over the degrees.
+Lemma 14 does not say what its sigma_i* are: those of W1* + d W2*, as in Theorem 2, or those of the
+one matrix that its interval belongs to. With the first, a step is short: m <= delta m* and
+m* <= sigma* give r_i <= L (delta sigma*)^{2L-2}, and delta <= u/l, l <= 1 <= u with the start in the
+interval, so that eta (s_0 + s_2) <= 1/2. Then P, R >= 1/2 and 0 <= Q <= 1/4.
 
 Reference: awasthi2021, proof of Theorem 4. Book page: book/awasthi2021/linear-unequal-degrees.
 """
@@ -44,7 +48,7 @@ from gnnconv_lib.claims import (
 )
 
 Array = np.ndarray
-_NUMBERS = ("P", "Q", "R", "a", "b", "s0", "s1", "s2")
+_NUMBERS = ("P", "Q", "R", "a", "b", "s0", "s1", "s2", "short")
 
 
 def _steps(budget: str, shares: Sequence[float]) -> dict[str, Any]:
@@ -73,9 +77,10 @@ def _numbers(made: dict[str, Any]) -> dict[str, Array]:
     depth = made["L"][:, None]
     r = mass * m ** (depth - 1) * series(m, goal, made["L"])
     s0, s1, s2 = (np.sum(nodes**k * r, axis=1) for k in range(3))
-    eta = made["share"] * _lemma_14(made)
+    eta = made["share"] * _lemma_14(made, of_sum=False)
     return {
         "eta": eta,
+        "short": made["share"] * _lemma_14(made, of_sum=True),
         "P": 1 - eta * s0,
         "Q": eta * s1,
         "R": 1 - eta * s2,
@@ -87,22 +92,25 @@ def _numbers(made: dict[str, Any]) -> dict[str, Array]:
     }
 
 
-def _lemma_14(made: dict[str, Any]) -> Array:
-    """The step of Lemma 14 with l and u the least and largest of the state, the start and x*."""
+def _lemma_14(made: dict[str, Any], of_sum: bool) -> Array:
+    """The step of Lemma 14 with l and u the least and largest of the state, the start and x*; sigma*
+    is x* or, `of_sum`, that of W1* + d W2*."""
     found = []
     for k, g in enumerate(made["graph"]):
         L, d = int(made["L"][k]), int(g.degrees.max())
+        sigma = [made["alpha_star"][k] + d * made["beta_star"][k]] if of_sum else None
         steps = []
         for name in ("alpha", "beta"):
             values = np.array([made[name][k], made[f"{name}_star"][k], 1.0])
             interval = bounds.Interval(values.min(), values.max())
-            steps.append(bounds.lemma_14_step_printed(interval, [values[1]], g.nodes, d, L))
+            steps.append(bounds.lemma_14_step_printed(interval, [values[1]], g.nodes, d, L, sigma))
         found.append(min(steps))
     return np.array(found)
 
 
 _DERIVED = (*_NUMBERS, "eta")
 _SHARE = real("share", "(0, 1]", "share of the step of Lemma 14", reach=100.0)
+_OF_ONE, _OF_SUM = "sigma_star_of_W1_or_W2", "sigma_star_of_W1_plus_d_W2"
 _PARTS = (
     UNEQUAL,
     fixed("l and u the range of state, start and target; r over the degrees"),
@@ -227,14 +235,27 @@ def _expanded(P: Any, Q: Any, R: Any, a: Any, b: Any) -> Any:
     return a**2 * (P**2 + Q**2) + b**2 * (R**2 + Q**2) - 2 * a * b * (P * Q + R * Q)
 
 
+def _of_short(short: Any, s0: Any, s1: Any, s2: Any) -> tuple[Any, Any, Any]:
+    """P, Q, R at the step of Lemma 14 with the sigma* of W1* + d W2*."""
+    return 1 - short * s0, short * s1, 1 - short * s2
+
+
 @claim("awasthi2021:eq-58/bound", STEPS)
-def equation_58(P: Any, Q: Any, R: Any, a: Any, b: Any) -> Any:
-    """The squared distance after a step is at most a^2 (P^2 + Q^2 + Q (P + R)) + b^2 (P^2 + R^2 +
-    Q (P + R))."""
+def equation_58(
+    P: Any, Q: Any, R: Any, a: Any, b: Any, short: Any, s0: Any, s1: Any, s2: Any
+) -> Any:
+    """At the step sizes of Lemma 14 the squared distance after a step is at most
+    a^2 (P^2 + Q^2 + Q (P + R)) + b^2 (P^2 + R^2 + Q (P + R))."""
     names = ("squared distance after the step", "Eq. (58)")
-    after = _after(P, Q, R, a, b)
+    after, small = _after(P, Q, R, a, b), (*_of_short(short, s0, s1, s2), a, b)
+    by_name = {
+        _OF_ONE: at_most(
+            after, bounds.equation_58_printed(P, Q, R, a, b), names, exactly=_exact_58
+        ),
+        _OF_SUM: at_most(_after(*small), bounds.equation_58_printed(*small), names),
+    }
     return (
-        at_most(after, bounds.equation_58_printed(P, Q, R, a, b), names, exactly=_exact_58),
+        readings(**by_name),
         proved(
             lemmas.equation_58(),
             sides=at_most(after, bounds.equation_58_corrected(P, Q, R, a, b), names),
@@ -242,15 +263,24 @@ def equation_58(P: Any, Q: Any, R: Any, a: Any, b: Any) -> Any:
     )
 
 
-@claim("awasthi2021:eq-59/bound", STEPS)
-def equation_59(P: Any, Q: Any, R: Any) -> Any:
-    """The squared distance after a step is at most P^2 + R^2 + Q^2 + Q (P + R) times the one before,
-    in the worst direction."""
+def _worst(P: Any, Q: Any, R: Any) -> Any:
+    """The largest ratio of squared distances after and before a step."""
     step = np.stack([np.stack([P, -Q], -1), np.stack([-Q, R], -1)], -2)
-    worst = np.linalg.norm(step, 2, axis=(1, 2)) ** 2
+    return np.linalg.norm(step, 2, axis=(1, 2)) ** 2
+
+
+@claim("awasthi2021:eq-59/bound", STEPS)
+def equation_59(P: Any, Q: Any, R: Any, short: Any, s0: Any, s1: Any, s2: Any) -> Any:
+    """At the step sizes of Lemma 14 the squared distance after a step is at most
+    P^2 + R^2 + Q^2 + Q (P + R) times the one before, in the worst direction."""
+    worst, small = _worst(P, Q, R), _of_short(short, s0, s1, s2)
     names = ("largest ratio of squared distances", "factor")
+    by_name = {
+        _OF_ONE: at_most(worst, bounds.equation_59_printed(P, Q, R), names, exactly=_exact_59),
+        _OF_SUM: at_most(_worst(*small), bounds.equation_59_printed(*small), names),
+    }
     return (
-        at_most(worst, bounds.equation_59_printed(P, Q, R), names, exactly=_exact_59),
+        readings(**by_name),
         proved(
             lemmas.equation_59(),
             sides=at_most(worst, bounds.equation_59_corrected(P, Q, R), names),
@@ -269,17 +299,28 @@ _DECAY = "awasthi2021:remark-theorem-4-geometric"
 
 
 @claim(f"{_DECAY}/factor", STEPS, repair="replacement", corrected_by=f"{_DECAY}/sharp")
-def factor_below_one(P: Any, Q: Any, R: Any, a: Any, b: Any) -> Any:
+def factor_below_one(
+    P: Any, Q: Any, R: Any, a: Any, b: Any, short: Any, s0: Any, s1: Any, s2: Any
+) -> Any:
     """At the step sizes of Lemma 14 "the above" falls at a geometric rate: the factor of Eq. (59) is
-    below 1; or the sum of squares itself does not grow in a step."""
+    below 1; or the sum of squares itself falls, by (1 - eta lambda_min)^2 in a step."""
     names = ("factor of Eq. (59)", "1")
     squares = ("sum of squares after the step", "sum of squares")
+    before, small = a**2 + b**2, _of_short(short, s0, s1, s2)
+    least = 2 * (s0 * s2 - s1**2) / (s0 + s2 + np.hypot(s0 - s2, 2 * s1))
+    rate = (1 - short * least) ** 2
     return readings(
         the_bound_of_Eq_59=less(
             bounds.equation_59_printed(P, Q, R), 1.0, names, exactly=_exact_factor
         ),
+        the_bound_of_Eq_59_with_sigma_star_of_W1_plus_d_W2=less(
+            bounds.equation_59_printed(*small), 1.0, names
+        ),
         the_sum_of_squares_itself=at_most(
-            _after(P, Q, R, a, b), a**2 + b**2, squares, exactly=_exact_squares
+            _after(P, Q, R, a, b), before, squares, exactly=_exact_squares
+        ),
+        the_sum_of_squares_itself_with_sigma_star_of_W1_plus_d_W2=at_most(
+            _after(*small, a, b), rate * before, ("sum of squares after the step", "bound"), before
         ),
     )
 

@@ -42,7 +42,6 @@ from gnnconv_lib.claims import (
     proved,
     readings,
     symbolic_zero,
-    unstated,
     where,
 )
 
@@ -347,16 +346,13 @@ def no_inequality_at_the_start(
 ) -> Any:
     """At a random start |∇L|² ≥ µL does not hold."""
     constant = bounds.lemma_4_printed(1.0, n, d, 1)
-    return unstated(
-        "the constant µ of the inequality",
-        {
-            "one constant for all starts": at_most(
-                stuck_squared, 1e-6 * stuck_loss, ("|∇L|² next to a possible start", "10⁻⁶ L")
-            ),
-            "the constant of Lemma 4": at_most(
-                start_squared, constant * start_loss, ("|∇L|² at a Gaussian start", "µ*L")
-            ),
-        },
+    return readings(
+        one_constant_for_all_starts=at_most(
+            stuck_squared, 1e-6 * stuck_loss, ("|∇L|² next to a possible start", "10⁻⁶ L")
+        ),
+        the_constant_of_Lemma_4=at_most(
+            start_squared, constant * start_loss, ("|∇L|² at a Gaussian start", "µ*L")
+        ),
     )
 
 

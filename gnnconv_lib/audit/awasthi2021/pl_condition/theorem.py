@@ -354,7 +354,7 @@ def contraction_from_the_start(losses: Any, A: Any, n: Any, d: Any) -> Any:
     return at_most(losses, bound, ("L_t", "(1 - ηµ*)^t L_0"))
 
 
-@claim("awasthi2021:remark-smoothness-constant", INPUTS)
+@claim("awasthi2021:remark-smoothness-constant", INPUTS, repair="slip")
 def smoothness_constant(r: Any) -> Any:
     """With σ = 1, Lemma 2 gives 4A(1 + √(4π + 3) + o(1))."""
     of_lemma = np.array([bounds.lemma_2_printed(1.0, 1.0, int(value)) for value in r])
