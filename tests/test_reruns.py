@@ -260,3 +260,13 @@ def test_a_stub_keeps_what_can_be_referred_to(book) -> None:
         assert kept in text
     for dropped in ("glue", "Count", "There are", "Here."):
         assert dropped not in text
+
+
+def test_a_book_that_is_only_named_is_left_as_it_is(run, book, monkeypatch) -> None:
+    before = sorted(str(path) for path in book.rglob("*"))
+    assert run("run", "line", "-o", "mine.ipynb")[0] == 0
+    assert sorted(str(path) for path in book.rglob("*")) == before
+    # Inside of the book the same command keeps what was compiled.
+    monkeypatch.chdir(book / "book")
+    assert run("run", "line", "-p", "nodes=6", "-o", book / "mine.ipynb")[0] == 0
+    assert (book / "_build" / "jax-cache").is_dir()
