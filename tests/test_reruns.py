@@ -263,6 +263,8 @@ def test_a_stub_keeps_what_can_be_referred_to(book) -> None:
 
 
 def test_a_book_that_is_only_named_is_left_as_it_is(run, book, monkeypatch) -> None:
+    for name in ("JAX_COMPILATION_CACHE_DIR", "JAX_ENABLE_COMPILATION_CACHE"):
+        monkeypatch.delenv(name, raising=False)
     before = sorted(str(path) for path in book.rglob("*"))
     assert run("run", "line", "-o", "mine.ipynb")[0] == 0
     assert sorted(str(path) for path in book.rglob("*")) == before
