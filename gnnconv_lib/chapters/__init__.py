@@ -8,6 +8,7 @@
 | `executed`, `reuse`, `differences` | the chapters of a build: run or used again, and compared |
 | `compilation_cache` | keeps what JAX compiled for them |
 | `rerun` | reruns one chapter with other parameters |
+| `readable`, `names` | a rerun for readers of notebooks: plain Markdown, numbers, words for labels |
 
 Submodules load on first use.
 """
@@ -21,6 +22,7 @@ _NEEDS = {
     "execute": "jupyter_client",
     "executed": "nbformat",
     "hygiene": "nbformat",
+    "readable": "nbformat",
     "notebooks": "nbformat",
     "rerun": "nbformat",
 }
@@ -31,7 +33,9 @@ _SUBMODULES = (
     "execute",
     "executed",
     "hygiene",
+    "names",
     "notebooks",
+    "readable",
     "rerun",
     "reuse",
     "running_cell",

@@ -72,13 +72,15 @@ def compilation_cache(folder: str | Path, largest: int = LARGEST) -> Iterator[di
 
 
 def cache_folder(folder: str | Path) -> Path | None:
-    """The cache of the book around `folder` for this kind of machine; None outside of a book.
+    """The cache of the book around `folder` for this kind of machine; None without one to fill.
 
     A copy of the book that is staged under `_build` shares the cache of the book.
     """
     try:
         root = finding.find_book(folder)
     except InvalidInput:
+        return None
+    if finding.is_left_alone(root):
         return None
     return root / "_build" / "jax-cache" / machine()
 

@@ -30,7 +30,7 @@ from gnnconv_lib.audit._store import VARIABLE
 from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.chapters.compilation_cache import compilation_cache
 from gnnconv_lib.chapters.running_cell import RunningCell
-from gnnconv_lib.page.finding import find_book
+from gnnconv_lib.page.finding import find_book, is_left_alone
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -262,9 +262,12 @@ def _socket_folder(folder: str) -> Iterator[str | None]:
 def evidence_variable(folder: str | Path | None) -> dict[str, str]:
     """The variable that lets checks of a kernel be kept with the book around `folder`, if any."""
     try:
-        return {} if folder is None else {VARIABLE: str(find_book(folder) / "_build" / "evidence")}
+        root = None if folder is None else find_book(folder)
     except InvalidInput:
+        root = None
+    if root is None or is_left_alone(root):
         return {}
+    return {VARIABLE: str(root / "_build" / "evidence")}
 
 
 def _cache(folder: str | Path | None) -> AbstractContextManager[dict[str, str]]:

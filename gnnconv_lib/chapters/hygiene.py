@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.chapters import notebooks
-from gnnconv_lib.page import parameters
+from gnnconv_lib.page import parameters, ties
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["hygiene", "violations"]
@@ -84,8 +84,11 @@ def _parameters(notebook: Any) -> Iterator[str]:
         return
     place = tagged[0]
     try:
-        if not parameters.parse(cells[place].source):
+        declared = parameters.parse(cells[place].source)
+        if not declared:
             yield f"cell {place + 1}: the parameters cell must declare at least one parameter."
+        defaults = {entry.name: entry.default for entry in declared}
+        ties.require_ties(cells[place].source, defaults)
     except InvalidInput as error:
         yield f"cell {place + 1}: {error}"
     following = cells[place + 1] if place + 1 < len(cells) else None

@@ -7,6 +7,7 @@ appears under its name only when the chapter has run to its end.
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 import tempfile
@@ -16,8 +17,9 @@ from typing import Any
 
 from gnnconv_lib import files
 from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters.readable import readable, with_banner_on_top
 from gnnconv_lib.chapters.running_cell import ChapterFailed, RunningCell
-from gnnconv_lib.page import finding, parameters
+from gnnconv_lib.page import finding, parameters, ties
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "user_file",
 ]
 
+_PATHS = ("_file", "_folder")
+
 
 def declared(path: str | Path) -> dict[str, parameters.Parameter]:
     """The parameters that the notebook at `path` declares, by name, without executing it.
@@ -37,10 +41,22 @@ def declared(path: str | Path) -> dict[str, parameters.Parameter]:
     Raises:
         InvalidInput: for a file that is no notebook, or that has no readable parameters cell.
     """
+    return {entry.name: entry for entry in parameters.parse(_declaration(path))}
+
+
+def _declaration(path: str | Path) -> str:
+    """The source of the cell tagged `parameters`."""
     for cell in notebooks.read(path).cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            return {entry.name: entry for entry in parameters.parse(cell.source)}
+            return str(cell.source)
     raise InvalidInput(f"chapter {Path(path).stem} must have a cell tagged 'parameters'.")
+
+
+def _require_fit(path: str | Path, values: Mapping[str, Any]) -> None:
+    """See that the rules that tie parameters hold for `values` and the defaults of the others."""
+    source = _declaration(path)
+    defaults = {entry.name: entry.default for entry in parameters.parse(source)}
+    ties.require_ties(source, {**defaults, **values})
 
 
 def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
@@ -48,7 +64,7 @@ def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
 
     Raises:
         InvalidInput: for a text of another form, a repeated or unknown name, a value of the wrong
-            type or out of range.
+            type or out of range, a path that leads nowhere, values that do not fit together.
     """
     known = declared(path)
     values: dict[str, Any] = {}
@@ -60,21 +76,28 @@ def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
         entry = parameters.require(known, name)
         if name in values:
             raise InvalidInput(f"parameter {name} must be given once.")
-        values[name] = user_file(name, parameters.from_text(entry, value))
-    return values
+        values[name] = parameters.from_text(entry, value)
+    _require_fit(path, values)
+    return {name: user_file(name, value) for name, value in values.items()}
 
 
 def user_file(name: str, value: Any) -> Any:
-    """The value of a parameter, with the path of a graph file made absolute and the file read once.
+    """The value of a parameter, with a path made absolute and checked; a graph file is read once.
 
     A chapter's kernel runs in the folder of the chapter; a path means the folder of the user. Every
-    parameter called `graph_file` is one.
+    parameter whose name ends in `_file` or `_folder` is one.
 
     Raises:
-        InvalidInput: if the file is not there or holds no graph.
+        InvalidInput: if the file or folder is not there, or a `graph_file` holds no graph.
     """
-    if name != "graph_file" or not isinstance(value, str) or not value:
+    if not name.endswith(_PATHS) or not isinstance(value, str) or not value:
         return value
+    if name != "graph_file":
+        place = Path(value).expanduser().absolute()
+        if not (place.is_dir() if name.endswith("_folder") else place.is_file()):
+            kind = "folder" if name.endswith("_folder") else "file"
+            raise InvalidInput(f"{name} must be an existing {kind}, got {value}.")
+        return str(place)
     # Imported here: a chapter without a graph file needs none of it.
     from gnnconv_lib import graphs
     from gnnconv_lib.graphs.path_options import absolute
@@ -95,16 +118,21 @@ def output_file(output: str | Path, book: Path | None = None, force: bool = Fals
     """The file to write, if it can be written.
 
     Raises:
-        InvalidInput: for a name that does not end in .ipynb, a folder, a file that exists (without
-            `force`), a stored chapter of the book, and a parent that is missing or read-only.
+        InvalidInput: for a name that ends neither in .ipynb nor in .html, a folder, a file that
+            exists (without `force`), a stored chapter of the book, a parent that is missing or
+            read-only, and for a page that could not be rendered.
     """
     target = Path(output)
-    if not target.is_dir() and target.suffix != ".ipynb":
-        raise InvalidInput(f"output must end in .ipynb, got {target}.")
+    if not target.is_dir() and target.suffix not in (".ipynb", ".html"):
+        raise InvalidInput(f"output must end in .ipynb or .html, got {target}.")
     if book is not None and target.resolve() in {
         path.resolve() for path in finding.chapter_paths(book).values()
     }:
         raise InvalidInput(f"output must not be a chapter of the book, got {target}.")
+    if book is not None and target.suffix == ".html":
+        from gnnconv_lib.site.rerun_page import require_renderer
+
+        require_renderer(book)
     return files.output_file(target, force)
 
 
@@ -115,22 +143,26 @@ def rerun(
     keep_failed: bool = False,
     progress: bool | None = None,
 ) -> None:
-    """Execute the notebook at `path` with `values` and write it, normalised, to `target`.
+    """Execute the notebook at `path` with `values` and write it to `target`, to be read there.
+
+    A notebook has plain Markdown instead of the markup of the book (see `readable`); a page is made
+    by what renders the book. A banner below the title names the values that are not the page's.
 
     Args:
         path: the notebook; its kernel runs in its folder.
         values: parameter values, checked against the declaration.
-        target: the file to write; it appears when the chapter has succeeded.
+        target: the file to write, `.ipynb` or `.html`; it appears when the chapter has succeeded.
         keep_failed: whether a failed run is kept, as `<stem>.failed.ipynb` beside the target.
         progress: a progress bar over the cells; by default only on a terminal.
 
     Raises:
-        InvalidInput: for values that the chapter refuses.
-        ChapterFailed: when a cell raises an error.
+        InvalidInput: for values that the chapter refuses, and a page of a chapter without a book.
+        ChapterFailed: when a cell raises an error, or nothing can be rendered.
     """
     goal = Path(target).resolve()
     try:
         notebook = executed(path, values, progress=progress)
+        _write(goal, notebook, Path(path).resolve())
     except ChapterFailed as error:
         if not keep_failed or error.notebook is None:
             raise
@@ -139,7 +171,28 @@ def rerun(
         raise ChapterFailed(
             f"{error} The failed run is kept in {failed}.", error.notebook
         ) from None
-    notebooks.write(goal, notebook)
+
+
+def _write(goal: Path, notebook: Any, source: Path) -> None:
+    """Write the run of the chapter at `source` for a reader; a failed run keeps its markup."""
+    shown = with_banner_on_top(copy.deepcopy(notebook), admonition=goal.suffix == ".html")
+    if goal.suffix != ".html":
+        notebooks.write(goal, readable(shown, _book_around(source)))
+        return
+    from gnnconv_lib.site.rerun_page import page_of_rerun
+
+    try:
+        page = page_of_rerun(shown, source, finding.find_book(source.parent))
+    except RuntimeError as error:
+        raise ChapterFailed(str(error), notebook) from None
+    files.write(goal, page)
+
+
+def _book_around(path: str | Path) -> Path | None:
+    try:
+        return finding.find_book(Path(path).parent)
+    except InvalidInput:
+        return None
 
 
 def executed(
@@ -170,7 +223,9 @@ def executed(
     source = Path(path).resolve()
     place = source.parent if folder is None else Path(folder).resolve()
     known = declared(source)
-    checked = {k: user_file(k, parameters.require(known, k).accept(v)) for k, v in values.items()}
+    checked = {k: parameters.require(known, k).accept(v) for k, v in values.items()}
+    _require_fit(source, checked)
+    checked = {k: user_file(k, v) for k, v in checked.items()}
     shown = sys.stderr.isatty() if progress is None else progress
     with tempfile.TemporaryDirectory(prefix="gnnconv-run-") as scratch:
         result = Path(scratch) / "result.ipynb"

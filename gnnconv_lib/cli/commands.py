@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from argparse import Namespace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.page import finding
-from gnnconv_lib.validation import InvalidInput, require_choice, require_integer
+from gnnconv_lib.validation import InvalidInput, require_integer
 
-__all__ = ["audit", "chapters", "check", "execute", "figure", "graph", "normalise", "report", "run"]
+__all__ = [
+    "audit",
+    "chapters",
+    "check",
+    "completion",
+    "execute",
+    "figure",
+    "graph",
+    "normalise",
+    "report",
+    "run",
+    "sweep",
+]
 
 
 def chapters(options: Namespace) -> int:
@@ -83,7 +93,7 @@ def figure(options: Namespace) -> int:
     """Make a figure of li2021 from its seeds."""
     from gnnconv_lib.page import figures
 
-    for path in figures.make(options.figure, options.output, options.seeds):
+    for path in figures.make(options.figure, options.output, options.seeds, options.force):
         print(path)
     return 0
 
@@ -140,44 +150,16 @@ def check(options: Namespace) -> int:
 
 def audit(options: Namespace) -> int:
     """Run the checks of the ledger's items; 1 if one disagrees with its verdict in the ledger."""
-    from tqdm import tqdm
+    from gnnconv_lib.cli.auditing import audit_command
 
-    from gnnconv_lib import audit as registry, ledger
-    from gnnconv_lib.page.verdicts import ledger_items
+    return audit_command(options)
 
-    known = ledger_items(finding.find_book(options.book))
-    chosen = [known[require_choice("item", name, known)] for name in options.item or known]
-    budget = "full" if options.full else options.budget
-    run = cache(registry.run)  # several items may rest on one check
-    disagreements = 0
-    decided = 0
-    started = time.perf_counter()
-    with tqdm(chosen, unit="item", disable=not sys.stderr.isatty()) as bar:
-        for item in bar:
-            bar.set_postfix_str(item.id)
-            names = ledger.claim_names(item)
-            if not names:
-                continue
-            found = {name: run(name, budget) for name in names}
-            judged = ledger.judge(item, found)
-            decided += 1
-            problems = list(judged.problems)
-            if judged.verdict != item.verdict:
-                problems.insert(0, f"the ledger says {item.verdict}")
-            disagreements += bool(problems)
-            remark = f" ({'; '.join(problems)})" if problems else ""
-            badge = ledger.BADGES[judged.verdict][0]
-            bar.write(f"{item.id}: {badge}{remark} [{judged.strength}]", file=sys.stdout)
-            for name, entry in found.items() if options.item else ():
-                bar.write(f"    {name}: {entry.summary}", file=sys.stdout)
-                if entry.hypotheses:
-                    bar.write(f"        for {entry.hypotheses}", file=sys.stdout)
-    seconds = time.perf_counter() - started
-    print(
-        f"{len(chosen)} items, {decided} with checks, {disagreements} disagreements with the "
-        f"ledger ({budget} budget, {seconds:.0f} s)"
-    )
-    return 1 if disagreements else 0
+
+def completion(options: Namespace) -> int:
+    """Print what a shell needs to complete the words of the command."""
+    from gnnconv_lib.cli.completion import completion_command
+
+    return completion_command(options)
 
 
 def _chosen(book: Path, names: list[str]) -> list[Path]:

@@ -4,7 +4,8 @@
 |---|---|
 | `report` | prints and displays rounded numbers, tables, digests, verdicts |
 | `rounding`, `digest`, `verdicts` | what `report` is made of |
-| `declarations`, `parameters` | the parameters of a chapter: their declaration, their check |
+| `declarations`, `ties`, `parameters` | the parameters of a chapter: their declaration, their check |
+| `banner` | what a rerun says above the sentences of the page |
 | `notices` | keeps what other programs say about the machine out of a chapter |
 | `benchmark_results`, `operation_count` | stored measurements, and counts without a clock |
 | `figures` | Figures 1 and 2 of li2021 from one command each |
@@ -18,6 +19,7 @@ from __future__ import annotations
 from gnnconv_lib.extras import lazy
 
 _SUBMODULES = (
+    "banner",
     "benchmark_results",
     "declarations",
     "digest",
@@ -29,6 +31,7 @@ _SUBMODULES = (
     "parameters",
     "report",
     "rounding",
+    "ties",
     "verdicts",
 )
 

@@ -53,21 +53,34 @@ def runs(figure: str, seeds: int = 20) -> list[Panel]:
     return FIGURES[figure](require_integer("seeds", seeds, 1))
 
 
-def make(figure: str, folder: str | os.PathLike[str], seeds: int = 20) -> list[Path]:
+def make(
+    figure: str, folder: str | os.PathLike[str], seeds: int = 20, force: bool = False
+) -> list[Path]:
     """Run a figure; write its data (CSV) and one picture (PNG) per noise into a folder.
+
+    Args:
+        figure: one of `FIGURES`.
+        folder: made if it is missing.
+        seeds: how many runs each curve has.
+        force: whether files of an earlier run may be replaced.
 
     Returns:
         The files.
 
     Raises:
-        InvalidInput: for another figure, no seed, or an output that is not a folder.
+        InvalidInput: for another figure, no seed, an output that is not a folder, and files of the
+            figure that are there already (without `force`); before anything runs.
     """
+    require_choice("figure", figure, FIGURES)
     target = Path(folder)
     if target.exists() and not target.is_dir():
         raise InvalidInput(f"output must be a folder, got the file {target}.")
+    stem = figure.replace(":", "-")
+    there = sorted(target.glob(f"{stem}.csv")) + sorted(target.glob(f"{stem}-noise-*.png"))
+    if there and not force:
+        raise InvalidInput(f"output must not hold {there[0].name} yet; --force replaces it.")
     panels = runs(figure, seeds)
     target.mkdir(parents=True, exist_ok=True)
-    stem = figure.replace(":", "-")
     made = [target / f"{stem}.csv"]
     averaging_gnn.write_panels(panels, made[0])
 

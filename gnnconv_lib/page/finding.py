@@ -7,13 +7,25 @@ folder; its id is the stem of the file (`figure-1` for `book/awasthi2021/figure-
 from __future__ import annotations
 
 import json
+import os
 import re
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gnnconv_lib.validation import InvalidInput, require_choice
 
-__all__ = ["chapter_path", "chapter_paths", "find_book", "title"]
+__all__ = [
+    "chapter_path",
+    "chapter_paths",
+    "find_book",
+    "is_left_alone",
+    "left_alone",
+    "title",
+]
+
+_LEFT_ALONE = "GNNCONV_BOOK_LEFT_ALONE"
 
 
 def find_book(start: str | Path | None = None) -> Path:
@@ -40,6 +52,37 @@ def find_book(start: str | Path | None = None) -> Path:
         f"book must be a folder with a _toc.yml, or lie below one, got {here}; "
         "run the command inside a clone of the book or name it with --book."
     )
+
+
+@contextmanager
+def left_alone(book: str | Path | None) -> Iterator[None]:
+    """Nothing is kept in the folder of a book that is only named, inside the block.
+
+    A book keeps compiled code and the evidence of checks for the next run. One that the user named
+    with `--book` is not theirs to fill, unless they stand in it or the library lies beside it.
+
+    Args:
+        book: the folder that was named; None for none.
+    """
+    try:
+        root = None if book is None else find_book(book)
+    except InvalidInput:
+        root = None
+    beside = Path(__file__).resolve().parents[2]
+    before = os.environ.get(_LEFT_ALONE)
+    if root is not None and root != beside and not Path.cwd().resolve().is_relative_to(root):
+        os.environ[_LEFT_ALONE] = str(root)
+    try:
+        yield
+    finally:
+        os.environ.pop(_LEFT_ALONE, None)
+        if before is not None:
+            os.environ[_LEFT_ALONE] = before
+
+
+def is_left_alone(root: Path) -> bool:
+    """Whether nothing may be kept in the folder of this book (see `left_alone`)."""
+    return os.environ.get(_LEFT_ALONE) == str(root)
 
 
 def _is_staged(folder: Path) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from gnnconv_lib.page import notices
+from gnnconv_lib.page.banner import show_banner
 from gnnconv_lib.page.declarations import (
     InvalidParameter,
     Parameter,
@@ -24,6 +25,7 @@ from gnnconv_lib.page.declarations import (
     parse,
     require,
 )
+from gnnconv_lib.page.ties import require_ties
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["InvalidParameter", "Parameter", "check", "from_text", "parse", "require", "rules"]
@@ -35,7 +37,8 @@ def check(namespace: MutableMapping[str, Any], source: str | None = None) -> rul
     """Check the parameters in `namespace` against their declaration; call it with `globals()`.
 
     Integers given for a `float` become floats. Names that papermill injected but that the chapter
-    does not declare are refused, with the nearest declared name.
+    does not declare are refused, with the nearest declared name; so are values that break a rule of
+    the declaration (see `ties`). Where a value is not the declared one, a banner says so.
 
     Args:
         namespace: the variables of the notebook.
@@ -61,6 +64,9 @@ def check(namespace: MutableMapping[str, Any], source: str | None = None) -> rul
             require(declared, name)
     for name, parameter in declared.items():
         namespace[name] = parameter.accept(namespace.get(name))
+    values = {name: namespace[name] for name in declared}
+    require_ties(source, values)
+    show_banner(declared.values(), values)
     return rules()
 
 

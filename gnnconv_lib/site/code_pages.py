@@ -55,9 +55,9 @@ def code_body(text: str, back: str = "../") -> str:
 def code_pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
     """What Sphinx asks for: name, content and template of each page with code.
 
-    A book without the ledger has no links to them, and none of them.
+    A book without the ledger, or a single page, has no links to them, and none of them.
     """
-    if LEDGER_PAGE not in app.env.found_docs:
+    if LEDGER_PAGE not in app.env.found_docs or app.config.html_context.get("single_page"):
         return
     for found in pkgutil.walk_packages(audit.__path__, f"{audit.__name__}."):
         spec = importlib.util.find_spec(found.name)

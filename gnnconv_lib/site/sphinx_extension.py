@@ -77,7 +77,7 @@ def _generated_pages_are_outdated(
 
 def _fill_generated_page(app: Sphinx, name: str, source: list[str]) -> None:
     marker = GENERATED_PAGES.get(name)
-    if marker is None:
+    if marker is None or app.config.html_context.get("single_page"):
         return
     if marker not in source[0]:
         raise ExtensionError(f"{name} must contain the line {marker}.")

@@ -100,7 +100,8 @@ def _change_notebook(app: Sphinx, name: str, source: list[str]) -> None:
         first = name == app.config.root_doc
         changed = with_reading_aids(json.loads(source[0]), Path(app.srcdir), boxes=not first)
         items = statements(app.srcdir)
-        if name in EXPERIMENTS:
+        # The page of a rerun is one file, without scripts of its own.
+        if name in EXPERIMENTS and not app.config.html_context.get("single_page"):
             insert_experiment(changed["cells"], EXPERIMENTS[name])
         if first:
             open_with_findings(changed)
