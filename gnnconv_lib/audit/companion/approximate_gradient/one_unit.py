@@ -15,7 +15,18 @@ from gnnconv_lib.activations import get
 from gnnconv_lib.audit._averaging_cases import small_graphs, values
 from gnnconv_lib.audit._averaging_paths import mean_product, path
 from gnnconv_lib.bounds import li2021 as bounds
-from gnnconv_lib.claims import at_most, choice, claim, domain, equal, fixed, graph, real
+from gnnconv_lib.claims import (
+    at_most,
+    choice,
+    claim,
+    domain,
+    equal,
+    fixed,
+    graph,
+    lemma,
+    proved,
+    real,
+)
 
 _NAMES = ("relu", "tanh", "swish", "identity")
 
@@ -100,3 +111,38 @@ def weights_converge(activation: str, c: float, v: float, target: float, share: 
     rho = bounds.corrected_rho(v * target, target, float(M(c)) / top)
     bound = (1 + rate * rho) ** (-np.arange(61) / 2) * math.sqrt(max(2 - 2 * c, 0.0))
     return at_most(error, bound, ("|W_t - W*|", "bound"), 1.0)
+
+
+def _mixtures(budget: str) -> dict[str, Any]:
+    draws = np.random.default_rng(6).uniform(size=(3, 200))
+    corners = [[0.0, 1.0, 1.0, 0.0, 0.5], [0.01, 0.01, 50.0, 1.0, 5.0], [0.0, 1.0, 0.5, 1.0, 0.0]]
+    a, b, c = np.hstack([draws * [[1.0], [5.0], [1.0]], corners])
+    return {"a": a, "b": b, "c": c}
+
+
+MIXTURES = domain(
+    real("a", "[0, 1]", "a = 1 - αv²"),
+    real("b", "(0, inf)", "b = αvv*"),
+    real("c", "[0, 1]", "cosine c of the angle between W and W*"),
+    cases=_mixtures,
+)
+
+
+@claim("companion:theorem-approximate-one-unit/one-step", MIXTURES)
+def cosine_after_a_step(a: Any, b: Any, c: Any) -> Any:
+    """The cosine c_+ between aW + bW* and W* has 1 - c_+ ≤ (1 - c)/(1 + b)."""
+    after = (a * c + b) / np.sqrt(a**2 + b**2 + 2 * a * b * c)
+    names = ("1 - c_+", "(1 - c)/(1 + b)")
+    return proved(mixture(), sides=at_most(1 - after, (1 - c) / (1 + b), names, 1.0))
+
+
+@lemma
+def mixture(a: Any, b: Any, c: Any, n: Any) -> Any:
+    """(ac + b)(1 + b) >= (c + b) n for the norm n of aW + bW*."""
+    given = {
+        "0 ≤ a ≤ 1": (a >= 0, a <= 1),
+        "b > 0": b > 0,
+        "a cosine, not negative": (c >= 0, c <= 1),
+        "the norm": (n > 0, n * n == a * a + b * b + 2 * a * b * c),
+    }
+    return given, (a * c + b) * (1 + b) >= (c + b) * n

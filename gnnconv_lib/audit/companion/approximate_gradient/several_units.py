@@ -47,7 +47,7 @@ def _spectrum(name: str, d: int, q: int) -> np.ndarray:
     return np.asarray((np.linalg.eigvals(columns.T) - 1) / rate)
 
 
-@claim("companion:theorem-surface-of-fixed-points/eigenvalue-1", SHAPES, each=True, tolerance=0.0)
+@claim("companion:theorem-surface-of-fixed-points", SHAPES, each=True, tolerance=0.0)
 def surface_of_fixed_points(activation: str, d: int, q: int) -> Any:
     """The Jacobian of the step at the teacher has the eigenvalue 1 at least d(q-1) - 1 times."""
     found = int(np.sum(np.abs(_spectrum(activation, d, q)) < 1e-5))
@@ -61,7 +61,7 @@ UNSTABLE = domain(
 )
 
 
-@claim("companion:theorem-surface-of-fixed-points/tanh", UNSTABLE, each=True, tolerance=1e-4)
+@claim("companion:remark-repelling-teacher", UNSTABLE, each=True, tolerance=1e-4)
 def tanh_can_be_unstable(d: int) -> Any:
     """For tanh there is a teacher at which an eigenvalue exceeds 1."""
     growth = float(_spectrum("tanh", d, 2).real.max())

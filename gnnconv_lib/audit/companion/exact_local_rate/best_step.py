@@ -21,6 +21,7 @@ from gnnconv_lib.claims import (
     equal,
     fixed,
     graph,
+    lemma,
     proved,
     real,
     symbolic_zero,
@@ -49,7 +50,20 @@ def no_step_is_better(graph: Graph, share: float) -> Any:
     full, _, slope = relu_pairs.pair_sums(graph, 1.0)
     rate = math.exp(descent.local_slope(graph, 2 * share / (full + slope)) / 2)
     kappa = full / slope
-    return at_most((kappa - 1) / (kappa + 1), rate, ("(kappa-1)/(kappa+1)", "larger factor"), 1.0)
+    names = ("(kappa-1)/(kappa+1)", "larger factor")
+    return proved(larger_factor(), sides=at_most((kappa - 1) / (kappa + 1), rate, names, 1.0))
+
+
+@lemma
+def larger_factor(A: Any, K: Any, e: Any, f: Any) -> Any:
+    """f >= |1 - eA| and f >= |1 - eK| give f (A + K) >= A - K, for K = C(1) and the step e."""
+    given = {
+        "a step": e > 0,
+        "companion:lemma-sums/positive": K > 0,
+        "companion:lemma-sums/slope": K <= A,
+        "the larger factor": (f >= 1 - e * A, f >= e * A - 1, f >= 1 - e * K, f >= e * K - 1),
+    }
+    return given, f * (A + K) >= A - K
 
 
 @claim("companion:lemma-best-step/value", RUNS, each=True)

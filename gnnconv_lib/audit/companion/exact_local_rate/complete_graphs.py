@@ -5,13 +5,28 @@ Book page: book/beyond/exact-local-rate.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
+import sympy
 
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import measures
-from gnnconv_lib.claims import at_most, claim, domain, equal, fixed, integer, real
+from gnnconv_lib.certificates import Certificate, certify_nonnegative
+from gnnconv_lib.claims import (
+    SymbolicZero,
+    at_most,
+    both,
+    claim,
+    domain,
+    equal,
+    fixed,
+    integer,
+    proved,
+    real,
+    symbolic_zero,
+)
 
 
 def _on_complete(budget: str) -> dict[str, Any]:
@@ -59,11 +74,56 @@ def map_of_the_angle(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
     # In units of theta: the rotation is computed as a part of it.
     unit = np.where(theta > 0, theta, 1.0)
     exact = np.arctan2(np.sin(theta) ** 2, below)
-    return equal(found, exact, ("angle after a step", "closed form"), unit)
+    sides = equal(found, exact, ("angle after a step", "closed form"), unit)
+    across, along = _parts()
+    return both(proved(across, sides=sides), proved(along, sides=sides))
+
+
+def _parts() -> tuple[SymbolicZero, SymbolicZero]:
+    """B = A s and C = A s': the step is s ŵ + s'(w* - cos θ ŵ), with s and s' at cos θ.
+
+    Its part across w* is sin θ (s - cos θ s') = sin²θ/π, its part along w* is
+    cos θ s + sin²θ s' = (π - θ + sin θ cos θ)/π.
+    """
+    t, pi = sympy.Symbol("theta", real=True), sympy.pi
+    sine, cosine = sympy.sin(t), sympy.cos(t)
+    s, slope = (sine + (pi - t) * cosine) / pi, (pi - t) / pi
+    across = sine * (s - cosine * slope) - sine**2 / pi
+    along = cosine * s + sine**2 * slope - (pi - t + sine * cosine) / pi
+    return symbolic_zero(across), symbolic_zero(along)
 
 
 @claim("companion:lemma-quadratic-convergence/order", NEAR, tolerance=1e-9)
 def quadratic_convergence(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
-    """|θ_+ - θ²/π| is at most θ⁴/8."""
-    away = np.abs(Point(measure, l, theta).after.angle - theta**2 / np.pi)
-    return at_most(away, theta**4 / 8, ("|theta_+ - theta^2/pi|", "theta^4/8"), theta)
+    """θ²/π - θ⁴/8 ≤ θ_+ ≤ θ²/π."""
+    away = Point(measure, l, theta).after.angle - theta**2 / np.pi
+    above, below = _bounds_of_the_angle()
+    return both(
+        proved(above, sides=at_most(away, 0 * theta, ("theta_+ - theta^2/pi", "0"), theta)),
+        proved(
+            below, sides=at_most(-away, theta**4 / 8, ("theta^2/pi - theta_+", "theta^4/8"), theta)
+        ),
+    )
+
+
+@cache
+def _bounds_of_the_angle() -> tuple[Certificate | None, Certificate | None]:
+    """On 0 ≤ θ ≤ 1: π sin²θ ≤ θ²(π - θ + sin θ cos θ), and π times the bound from below.
+
+    From above θ_+ ≤ tan θ_+ ≤ θ²/π. From below tan θ_+ ≥ y = sin²θ/π, as θ ≥ sin θ cos θ, and
+    θ_+ ≥ y - y³/3 ≥ θ²/π - θ⁴/8; the last step is certified, multiplied by π.
+    """
+    try:
+        from flint import arb
+    except ImportError:
+        return None, None
+
+    def above(t: Any) -> Any:
+        return arb.pi() * (t * t - t.sin() * t.sin()) - t * t * (t - t.sin() * t.cos())
+
+    def below(t: Any) -> Any:
+        square, pi = t.sin() * t.sin(), arb.pi()
+        cubed = square * square * square
+        return square - t * t - cubed / (3 * pi * pi) + t * t * t * t * (pi / 8)
+
+    return certify_nonnegative(above, 0.0, 1.0), certify_nonnegative(below, 0.0, 1.0)

@@ -9,12 +9,27 @@ import math
 from typing import Any
 
 import numpy as np
+import sympy
 
 from gnnconv_lib import graphs, relu_gnn
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import every_measure, measures
+from gnnconv_lib.audit._relu_facts import sizes
 from gnnconv_lib.bounds import linear_rate as bounds
-from gnnconv_lib.claims import at_most, both, claim, domain, graph, integer, less, real
+from gnnconv_lib.claims import (
+    at_most,
+    both,
+    claim,
+    domain,
+    equal,
+    graph,
+    integer,
+    lemma,
+    less,
+    proved,
+    real,
+    symbolic_zero,
+)
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.summaries import overlap
 
@@ -32,9 +47,16 @@ def condition_number(measure: Any) -> Any:
     low, high = bounds.condition_number_bounds(at.pairs, at.messages)
     kappa = at.full / at.slope_at_one
     return both(
-        at_most(low, kappa, ("lower bound", "A/C(1)")),
-        at_most(kappa, high, ("A/C(1)", "upper bound")),
+        proved(two_bounds(), sides=at_most(low, kappa, ("lower bound", "A/C(1)"))),
+        proved(two_bounds(), sides=at_most(kappa, high, ("A/C(1)", "upper bound"))),
     )
+
+
+@lemma
+def two_bounds(A: Any, K: Any, M: Any, S: Any, w: Any) -> Any:
+    """K(wM + S/2) <= AS <= 2K(wM + (1-w)S), for K = C(1) and w = 1/pi."""
+    given = {**sizes(A, K, M, S, w), "companion:lemma-sums/slope-from-degrees": 2 * K >= S}
+    return given, (K * (w * M + S / 2) <= A * S, 2 * K * (w * M + (1 - w) * S) >= A * S)
 
 
 def on_short_cycles(g: Graph) -> float:
@@ -115,3 +137,37 @@ def sparse_ratio_decreases(d: Any) -> Any:
         less(0.5, here, ("1/2", "g(d)")),
         at_most(after, here, ("g(d+1)", "g(d)")),
     )
+
+
+INVERSE_SIZES = domain(
+    real("x", "(0, 0.5)", "x = 1/(d+1)"),
+    cases=lambda budget: {"x": np.concatenate([[1e-3], np.linspace(0.01, 0.495, 60)])},
+)
+
+
+@claim("companion:theorem-sparse-law/derivative", INVERSE_SIZES, tolerance=1e-6)
+def derivative_of_the_ratio(x: Any) -> Any:
+    """π(g - 1/2) as a function of x = 1/(d+1) has the derivative π/2 - (3 - 4x) arcsin x + 2(1-2x)
+    arcsin 2x + 4(x - x²)/sqrt(1 - 4x²) + (1-x)(1-2x)/sqrt(1 - x²)."""
+    h = 1e-6
+    ends = [bounds.sparse_slope_ratio(1 / (x + k * h) - 1) for k in (1, -1)]
+    t, (ratio, slope) = sympy.Symbol("x", positive=True), _ratio_and_slope(sympy)
+    formula = np.array([float(slope.subs(t, value)) for value in x])
+    differences = np.pi * (ends[0] - ends[1]) / (2 * h)
+    return proved(
+        symbolic_zero(sympy.diff(ratio, t) - slope),
+        sides=equal(differences, formula, ("differences", "formula"), 1 + np.abs(formula)),
+    )
+
+
+def _ratio_and_slope(sympy: Any) -> tuple[Any, Any]:
+    """π(g - 1/2) from the three kinds of pairs, and its derivative as it is stated."""
+    t = sympy.Symbol("x", positive=True)
+    degree = 1 / t - 1
+    counts = (degree + 1, 2 * degree, degree * (degree - 1))
+    steps = (1, *(sympy.Rational(1, 2) + sympy.asin(k * t) / sympy.pi for k in (2, 1)))
+    ratio = t**2 * sum(count * step for count, step in zip(counts, steps, strict=True))
+    slope = sympy.pi / 2 - (3 - 4 * t) * sympy.asin(t) + 2 * (1 - 2 * t) * sympy.asin(2 * t)
+    slope += 4 * (t - t**2) / sympy.sqrt(1 - 4 * t**2)
+    slope += (1 - t) * (1 - 2 * t) / sympy.sqrt(1 - t**2)
+    return sympy.pi * (ratio - sympy.Rational(1, 2)), slope

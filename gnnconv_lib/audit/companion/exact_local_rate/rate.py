@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from gnnconv_lib import descent
+from gnnconv_lib.audit._measure_domains import on_measures
+from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit.companion.exact_local_rate._few_graphs import curvatures, few_graphs
 from gnnconv_lib.audit.companion.exact_local_rate._runs import RUNS, trajectory
-from gnnconv_lib.claims import both, claim, domain, equal, fixed, graph, less, real
+from gnnconv_lib.claims import at_most, both, claim, domain, equal, fixed, graph, less, real
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.witnesses import relu_pairs
 
@@ -43,6 +45,17 @@ def loss_falls_by_the_larger_factor(
     return both(
         equal(np.array(fall), 1 - factor**2, ("1 - L_{t+1}/L_t", "1 - factor^2")),
         less(0.0, across[:, 0], ("0", "part across the teacher")),
+    )
+
+
+@claim("companion:theorem-local-rate/slope-gap", on_measures(), tolerance=1e-12)
+def slope_falls_like_the_angle(measure: Any, theta: Any) -> Any:
+    """0 ≤ C(1) - C(cos θ) ≤ Sθ/π, since arcsin ρ - arcsin(ρ cos θ) ≤ θ for 0 ≤ ρ ≤ 1."""
+    at = Point(measure, np.ones_like(theta), theta)
+    gap = at.slope_at_one - at.slope
+    return both(
+        at_most(0.0, gap, ("0", "C(1) - C"), at.messages),
+        at_most(gap, at.messages * theta / np.pi, ("C(1) - C", "S theta/pi"), at.messages),
     )
 
 

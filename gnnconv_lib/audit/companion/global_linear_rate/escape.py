@@ -24,6 +24,8 @@ from gnnconv_lib.claims import (
     equal,
     fixed,
     integer,
+    lemma,
+    proved,
     real,
     sampled,
 )
@@ -314,4 +316,12 @@ def order_is_attained(cliques: float, size: float, phi: float) -> Any:
     disjoint, messages = cliques * (cliques - 1) * size**3, cliques * size**3
     low = float(bounds.escape_steps_on_cliques(disjoint, messages, phi))
     high = float(bounds.escape_steps(disjoint + messages, messages, phi))
-    return at_most(high, 1 + 7 * low, ("bound of the theorem", "1 + 7 lower bounds"))
+    names = ("bound of the theorem", "1 + 7 lower bounds")
+    return proved(_seven_times(), sides=at_most(high, 1 + 7 * low, names))
+
+
+@lemma
+def _seven_times(k: Any, p: Any) -> Any:
+    """5k/2 + π/2 is at most 7(k - 1) for M/S = k cliques of one size, p = π."""
+    given = {"two cliques or more": k >= 2, "p = π": (p >= 3, 100 * p <= 315)}
+    return given, 5 * k / 2 + p / 2 <= 7 * (k - 1)

@@ -5,6 +5,7 @@ Book page: book/beyond/global-linear-rate.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from gnnconv_lib.audit._measure_domains import on_measures
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import every_measure, measures
 from gnnconv_lib.bounds import linear_rate as bounds
+from gnnconv_lib.certificates import Certificate, certify_nonnegative
 from gnnconv_lib.claims import at_most, both, claim, domain, drawn, equal, fixed, less, proved, real
 from gnnconv_lib.summaries import overlap
 
 BETWEEN = on_measures((1.01, 2.0), angles=(0.0, np.pi), open_ends=(True, True))
 ABOVE = on_measures((2.001, 4.0))
+ON_MEASURES = on_measures()
 
 
 @claim("companion:theorem-large-steps/overshoot", BETWEEN, tolerance=1e-9)
@@ -94,6 +97,14 @@ def large_steps_converge(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # no
     )
 
 
+@claim("companion:theorem-large-steps/away-from-zero", ON_MEASURES, tolerance=1e-12)
+def subtracted_gradient_stays_away_from_zero(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
+    """|∇f|² = B² + C² sin²θ ≥ B(-1)² for f(w) = |w| B(c): 0 is no limit where B(-1) > 0."""
+    at, opposite = Point(measure, l, theta), Point(measure, l, np.full_like(theta, np.pi))
+    squared = at.mixed**2 + (at.slope * at.sine) ** 2
+    return at_most(opposite.mixed**2, squared, ("B(-1)^2", "|grad f|^2"), at.full**2)
+
+
 LONG = domain(
     fixed("one node, x = 3/2, θ = π/4"),
     real("l", "[4, 4.5]"),
@@ -106,10 +117,42 @@ def angle_grows_above_one(l: Any) -> Any:  # noqa: E741
     """The angle grows, while the loss falls."""
     number = measures("quick").names.index("complete(1)")
     at = Point(np.full(l.shape, number), l, np.full(l.shape, np.pi / 4), np.full(l.shape, 1.5))
+    turned, lost = _certificates()
     return both(
-        less(at.angle, at.after.angle, ("angle", "angle after a step")),
-        less(at.after.loss, at.loss, ("loss after a step", "loss")),
+        proved(turned, sides=less(at.angle, at.after.angle, ("angle", "angle after a step"))),
+        proved(lost, sides=less(at.after.loss, at.loss, ("loss after a step", "loss"))),
     )
+
+
+@cache
+def _certificates() -> tuple[Certificate | None, Certificate | None]:
+    """On one node at x = 3/2 and θ = π/4, for 4 ≤ l ≤ 4.5: θ+ - θ and L - L+ are at least 1/100.
+
+    With s and s' at cos θ the step has the parts a = (1-x) l + x s along w, which is negative, and
+    b = x s' sin θ across it. So it turns w by δ = π/2 + atan(-a/b), and θ+ = δ - π/4 > 0.
+    """
+    try:
+        from flint import arb
+    except ImportError:
+        return None, None
+
+    def step(l: Any) -> tuple[Any, Any, Any]:  # noqa: E741
+        root, pi = (arb(1) / 2).sqrt(), arb.pi()
+        along = 3 * (root + 3 * pi / 4 * root) / (2 * pi) - l / 2
+        across = 3 * root * (3 * pi / 4) / (2 * pi)
+        return along, across, pi / 4 + (-along / across).atan()
+
+    def growth(l: Any) -> Any:  # noqa: E741
+        return step(l)[2] - arb.pi() / 4 - arb(1) / 100
+
+    def fall(l: Any) -> Any:  # noqa: E741
+        (along, across, angle), root, pi = step(l), (arb(1) / 2).sqrt(), arb.pi()
+        squared = along * along + across * across
+        after = (angle.sin() + (pi - angle) * angle.cos()) / pi
+        before = (root + 3 * pi / 4 * root) / pi
+        return (l * l - squared) / 2 - l * before + squared.sqrt() * after - arb(1) / 100
+
+    return certify_nonnegative(growth, 4.0, 4.5), certify_nonnegative(fall, 4.0, 4.5)
 
 
 EDGELESS = domain(

@@ -8,11 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import sympy
 from scipy.integrate import solve_ivp
 
 from gnnconv_lib.audit._main_spectra import unequal
 from gnnconv_lib.audit.awasthi2021.linear_unequal_degrees.recurrences import PAIR, UNEQUAL
-from gnnconv_lib.claims import at_most, claim, domain, drawn, fixed, real
+from gnnconv_lib.claims import (
+    at_most,
+    claim,
+    domain,
+    drawn,
+    equal,
+    fixed,
+    proved,
+    real,
+    symbolic_zero,
+)
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.summaries.main_eigenvalues import main_eigenvalues
 
@@ -94,3 +105,45 @@ def flow_reaches_the_teacher(
     the first one."""
     end = flow_end(main_eigenvalues(graph), start, star, 3)
     return at_most(float(np.linalg.norm(end)), 1e-4 * float(np.linalg.norm(start - star)))
+
+
+def _teachers(budget: str) -> dict[str, Any]:
+    drawn = 12 * np.random.default_rng(4).normal(size=(3, 60))
+    corners = np.array([[0, -20, 20], [20, 0, -20], [-20, 20, 0]])
+    columns = dict(zip(("alpha", "beta", "mu_1"), np.hstack([drawn, corners]), strict=True))
+    return columns | {"gap": np.geomspace(0.05, 20, 63)}
+
+
+TEACHERS = domain(
+    *(real(name, "(-inf, inf)") for name in ("alpha", "beta", "mu_1")),
+    real("gap", "(0, inf)", "μ_2 - μ_1"),
+    cases=_teachers,
+)
+
+
+@claim("companion:theorem-basin/identity", TEACHERS)
+def distance_of_the_identity(alpha: Any, beta: Any) -> Any:
+    """From (1, 1) the square of the distance to the teacher is that from the origin plus
+    2 - 2(α* + β*)."""
+    a, b = sympy.symbols("a b", real=True)
+    exact = symbolic_zero((1 - a) ** 2 + (1 - b) ** 2 - a**2 - b**2 - 2 + 2 * (a + b))
+    left = (1 - alpha) ** 2 + (1 - beta) ** 2
+    right = alpha**2 + beta**2 + 2 - 2 * (alpha + beta)
+    return proved(exact, sides=equal(left, right, ("from (1, 1)", "from the origin"), 1 + left))
+
+
+@claim("companion:theorem-basin/radius", TEACHERS, tolerance=1e-9)
+def distance_of_the_mixed_point(alpha: Any, beta: Any, mu_1: Any, gap: Any) -> Any:
+    """The pair with m = 0 at μ_1 and m = m* at μ_2 is |m*_1| sqrt(1 + μ_2²)/|μ_2 - μ_1| away."""
+    a, b, m, k = sympy.symbols("a b mu_1 mu_2", real=True)
+    x, y = sympy.symbols("x y", real=True)
+    away = sympy.solve([x + m * y + a + m * b, x + k * y], [x, y], dict=True)[0]
+    exact = symbolic_zero(
+        away[x] ** 2 + away[y] ** 2 - (a + m * b) ** 2 * (1 + k**2) / (k - m) ** 2
+    )
+    mu_2, aim = mu_1 + gap, np.abs(alpha + mu_1 * beta)
+    system = np.stack([np.ones((2, mu_1.size)), np.stack([mu_1, mu_2])], axis=-1).swapaxes(0, 1)
+    right = np.stack([-(alpha + mu_1 * beta), np.zeros(mu_1.size)], axis=1)
+    found = np.linalg.norm(np.linalg.solve(system, right[..., None])[..., 0], axis=1)
+    stated = aim * np.sqrt(1 + mu_2**2) / gap
+    return proved(exact, sides=equal(found, stated, ("distance", "formula"), 1e-9 + stated))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import sympy
 
 from gnnconv_lib import graphs
 from gnnconv_lib.audit._main_spectra import columns, largest_curvature
@@ -24,7 +25,9 @@ from gnnconv_lib.claims import (
     graph,
     integer,
     less,
+    proved,
     real,
+    symbolic_zero,
     where,
 )
 from gnnconv_lib.graphs import Graph
@@ -120,3 +123,24 @@ def opposite_eigenvalues(L: int, angle: float, size: float) -> Any:
         less(0.0, float(np.linalg.eigvalsh(star[1])[0]), ("0", "least eigenvalue of W2*")),
         less(0.0, float(np.linalg.eigvalsh(star[0])[0]), ("0", "least eigenvalue of W1*")),
     )
+
+
+SPECTRA = domain(
+    real("mu_1", "(-inf, inf)", "μ_1"),
+    real("mu_2", "(-inf, inf)", "μ_2"),
+    cases=lambda budget: dict(
+        zip(("mu_1", "mu_2"), 12 * np.random.default_rng(5).normal(size=(2, 60)), strict=True)
+    ),
+)
+
+
+@claim("companion:theorem-singular-teacher/pace", SPECTRA)
+def pace_on_the_curve(mu_1: Any, mu_2: Any) -> Any:
+    """1 + μ_1² - (1 + μ_1μ_2)²/(1 + μ_2²) = (μ_1 - μ_2)²/(1 + μ_2²)."""
+    a, b = sympy.symbols("mu_1 mu_2", real=True)
+    exact = symbolic_zero(
+        1 + a**2 - (1 + a * b) ** 2 / (1 + b**2) - (a - b) ** 2 / (1 + b**2), sympy.together
+    )
+    left = 1 + mu_1**2 - (1 + mu_1 * mu_2) ** 2 / (1 + mu_2**2)
+    right = (mu_1 - mu_2) ** 2 / (1 + mu_2**2)
+    return proved(exact, sides=equal(left, right, ("part of g_1 left", "k"), 1 + mu_1**2))

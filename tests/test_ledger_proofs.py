@@ -1,0 +1,126 @@
+"""Items that a page proves: each step of the proof names a claim that holds, and none is missing."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from numbered_proofs import faults, find_proof, markdown, steps_of
+
+from gnnconv_lib import audit, ledger
+from gnnconv_lib.claims import Claim, domain, integer
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+LEDGERS = [ledger.load(path) for path in sorted((BOOK / "ledger").glob("*.yml"))]
+PROVED = [item for book in LEDGERS for item in book if item.proof]
+CLAIMS = {name: audit.check(name) for name in audit.names()}
+
+ITEM = {
+    "id": "companion:lemma-planted",
+    "kind": "lemma",
+    "title": "Planted",
+    "place": "A page",
+    "statement": "One and two.",
+    "page": "planted",
+    "verdict": "holds",
+    "proof": "planted#planted-lem",
+    "steps": ["companion:lemma-planted/one", "companion:lemma-planted/two"],
+}
+PAGE = """\
+:::{prf:lemma} Planted
+:label: planted-lem
+
+One and two.
+:::
+
+:::{prf:proof}
+The first (`lemma-planted/one`). Hence
+
+$$
+1 \\le 2 ,
+$$ (eq-planted)
+
+where nothing was used.
+
+The second (`lemma-planted/two`).
+:::
+"""
+
+
+def planted(**changes):
+    (item,) = ledger.parse({"paper": "companion", "items": [ITEM | changes]})
+    return item
+
+
+def found_in(page=PAGE, names=("one", "two"), verdict="holds", **changes):
+    over = domain(integer("n", "[1, inf)"), cases=lambda budget: {"n": [1, 9]})
+
+    def sentence(n):
+        """A sentence."""
+
+    claims = {
+        name: Claim(name, over, sentence)
+        for name in (f"companion:lemma-planted/{clause}" for clause in names)
+    }
+    verdicts = dict.fromkeys(claims, "holds") | {"companion:lemma-planted/two": verdict}
+    return faults(planted(**changes), page, claims, verdicts)
+
+
+@pytest.fixture(scope="module")
+def verdicts():
+    # The chapters have run the same claims with the same library: their evidence is read.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+        steps = {step for item in PROVED for step in item.steps if step in CLAIMS}
+        return {name: audit.run(name).verdict for name in sorted(steps)}
+
+
+def test_each_step_of_a_numbered_proof_names_a_claim_that_holds(verdicts):
+    sharing = defaultdict(list)
+    for item in PROVED:
+        sharing[item.proof].append(item)
+    wrong = []
+    for item in PROVED:
+        (path,) = BOOK.rglob(f"{item.proof.split('#')[0]}.ipynb")
+        others = [other for other in sharing[item.proof] if other is not item]
+        wrong += faults(item, markdown(path), CLAIMS, verdicts, others)
+    assert wrong == []
+
+
+def test_a_sound_proof_has_no_fault():
+    assert found_in() == []
+
+
+def test_formulas_and_what_continues_them_belong_to_their_step():
+    first, second = find_proof(PAGE, "planted-lem").steps
+    assert "eq-planted" in first
+    assert "nothing was used" in first
+    assert second.startswith("The second")
+    assert len(steps_of("Intro.\n\n1. One\n   more.\n2. Two.\n")) == 3
+
+
+def test_a_proof_of_another_statement_is_found_by_its_name():
+    later = PAGE + "\n:::{prf:theorem} Later\n:label: later-thm\n\nThree.\n:::\n\n"
+    later += ":::{prf:proof}\n(of {prf:ref}`planted-lem`) Again.\n:::\n"
+    assert find_proof(later, "later-thm") is None
+    assert len(find_proof(later, "planted-lem").steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"proof": "planted#elsewhere"}, "no statement with a proof"),
+        ({"page": PAGE.replace(":label: planted-lem", ":label: other")}, "no statement with"),
+        ({"page": PAGE.replace(":::{prf:proof}", ":::{prf:remark}")}, "no statement with a proof"),
+        ({"page": PAGE.replace("The second (`lemma-planted/two`).", "The second.")}, "step 2"),
+        ({"page": PAGE.replace("(`lemma-planted/two`)", "(`lemma-planted/three`)")}, "none of its"),
+        ({"page": PAGE.replace("`lemma-planted/two`", "{prf:ref}`lemma-planted/two`")}, "step 2"),
+        ({"steps": [*ITEM["steps"], "companion:lemma-x/y"]}, "does not name the step"),
+        ({"names": ("one",)}, "two is no claim that holds"),
+        ({"verdict": "false"}, "two is no claim that holds"),
+        ({"verdict": "open"}, "two is no claim that holds"),
+        ({"names": ("one", "two", "three")}, "about its clause 'three'"),
+    ],
+)
+def test_a_planted_fault_is_found(changes, words):
+    assert words in " ".join(found_in(**changes))
