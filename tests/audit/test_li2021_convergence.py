@@ -10,6 +10,7 @@ from gnnconv_lib.audit import _overlaps
 from gnnconv_lib.audit._averaging_paths import derivative_bound, mean_product, pairs, path
 from gnnconv_lib.audit._two_unit_paths import STARTS, paths
 from gnnconv_lib.audit.li2021.concentration import slopes
+from gnnconv_lib.audit.li2021.convergence import wrong_networks
 from gnnconv_lib.bounds import li2021 as bounds
 from gnnconv_lib.dual import dual
 from gnnconv_lib.validation import InvalidInput
@@ -148,3 +149,36 @@ def test_effective_numbers(graph):
     assert np.allclose(np.diag(rho), 1.0)
     assert rho.min() >= 0
     assert rho.max() <= 1 + 1e-12
+
+
+def test_the_root_of_the_loss_is_that_of_samples():
+    W, v, W_star, v_star = wrong_networks._arrays(next(iter(wrong_networks._STARTS)))
+    X = np.random.default_rng(0).normal(size=(400_000, 2))
+    squares = (np.maximum(X @ W, 0) @ v - np.maximum(X @ W_star, 0) @ v_star) ** 2
+    error = 5 * squares.std() / math.sqrt(len(squares))
+    assert wrong_networks._norm(W, v, W_star, v_star) ** 2 == pytest.approx(
+        squares.mean(), abs=error
+    )
+
+
+def test_wrong_networks_are_fixed_points_of_the_library():
+    """Averaged over the data, a step from where a run ends moves nothing, and the loss is not 0."""
+    start = next(iter(wrong_networks._STARTS))
+    _, _, W_star, v_star = wrong_networks._arrays(start)
+    model = ag.population_model(graphs.empty(1), ag.Weights(W_star, v_star), "relu", "mean")
+    for a, b in wrong_networks._SIGNS:
+        W, v = wrong_networks._ends("mean")[start, a, b]
+        after = model.update(ag.Weights(W, v), 0.001)
+        assert np.allclose(after.W, W, atol=1e-6)
+        assert np.allclose(after.v, v, atol=1e-6)
+        loss = float(model.loss(ag.Weights(W, v)))
+        assert loss == pytest.approx(wrong_networks._norm(W, v, W_star, v_star) ** 2, rel=1e-6)
+        assert loss > 0.2
+
+
+def test_runs_that_reach_the_teacher_are_no_witnesses(monkeypatch):
+    def teacher(reading):
+        return {(s, 1, 1): wrong_networks._arrays(s)[2:] for s in wrong_networks._STARTS}
+
+    monkeypatch.setattr(wrong_networks, "_ends", teacher)
+    assert audit.run("li2021:remark-3/outputs").verdict == "holds"

@@ -61,7 +61,7 @@ MUTANTS = [
         "gnnconv_lib.audit._overlaps",
         "return float(np.trace(gram) ** 2 / np.sum(gram**2))",
         "return float(np.trace(gram) ** 2 / np.sum(gram))",
-        ["li2021:remark-dependent-rows/effective-size"],
+        ["li2021:lemma-4/effective-size"],
     ),
     Mutant(
         "gnnconv_lib.audit.li2021.concentration._settings",

@@ -213,7 +213,7 @@ PRODUCTS = domain(
 )
 
 
-@correction("li2021:remark-dependent-rows/effective-size", PRODUCTS, each=True)
+@correction("li2021:lemma-4/effective-size", PRODUCTS, each=True)
 def effective_number(graph: Any, d: int, draws: int) -> Any:
     """E|X'X/(nξ) - I|_F² = d(d + 1)/n_eff with n_eff = (Σs²)²/Σs⁴."""
     P = average_matrix(graph)

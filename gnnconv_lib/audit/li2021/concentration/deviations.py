@@ -149,17 +149,6 @@ def lemma_4(n: Any, c: Any) -> Any:
     return readings(**_on_complete_graphs(n, c, lambda s: max(_of_28(s), _of_30(s)), _exact_both))
 
 
-@claim(
-    "li2021:remark-dependent-rows/complete-graphs",
-    COMPLETE,
-    repair="replacement",
-    corrected_by="li2021:lemma-4/corrected",
-)
-def overlap_is_handled(n: Any, c: Any) -> Any:
-    """Lemma 4 holds where all neighbourhoods overlap completely."""
-    return readings(**_on_complete_graphs(n, c, _of_28, _exact_28))
-
-
 # Graph level: independent graphs of one node.
 
 
