@@ -276,7 +276,7 @@ def gap_from_convexity(A: Any, C1: Any, cos: Any, n: Any, eps: Any, h: Any) -> A
     return proved(lemmas.gap_from_convexity(), sides=sides)
 
 
-@claim("awasthi2021:eq-34", NOT_PARALLEL, tolerance=1e-12)
+@claim("awasthi2021:eq-34", NOT_PARALLEL, tolerance=1e-12, repair="slip")
 def counting_overlaps(C1: Any, cos: Any, n: Any, d: Any) -> Any:
     """(1 - c)C(1) ≤ (1 - c)(d + 1)nd²."""
     left, names = (1 - cos) * C1, ("(1 - c)C(1)", "stated bound")
@@ -299,7 +299,7 @@ def counting_overlaps(C1: Any, cos: Any, n: Any, d: Any) -> Any:
     )
 
 
-@claim("awasthi2021:eq-35", RIDGE_WITH_EDGE, tolerance=1e-9)
+@claim("awasthi2021:eq-35", RIDGE_WITH_EDGE, tolerance=1e-9, repair="slip")
 def relative_gap(cos: Any, d: Any, eps: Any, h: Any) -> Any:
     """(ℓ - α)/ℓ ≥ ε/(8πhd²)."""
     names = ("stated bound", "(ℓ - α)/ℓ")
