@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,24 @@ def test_each_step_of_a_numbered_proof_names_a_claim_that_holds(verdicts):
         others = [other for other in sharing[item.proof] if other is not item]
         wrong += faults(item, markdown(path), CLAIMS, verdicts, others)
     assert wrong == []
+
+
+def resting_on(books):
+    """The ids of all items in an order in which each follows what it uses and what its proof names."""
+    edges = {
+        item.id: {*item.uses, *(step.split("/")[0] for step in item.steps)} - {item.id}
+        for book in books
+        for item in book
+    }
+    return list(TopologicalSorter(edges).static_order())
+
+
+def test_no_proof_goes_round_in_a_circle():
+    assert len(resting_on(LEDGERS)) == sum(len(book) for book in LEDGERS)
+    first = ITEM | {"id": "companion:lemma-first", "steps": ["companion:lemma-second/a"]}
+    second = ITEM | {"id": "companion:lemma-second", "steps": ["companion:lemma-first/b"]}
+    with pytest.raises(CycleError):
+        resting_on([ledger.parse({"paper": "companion", "items": [first, second]})])
 
 
 def test_no_main_theorem_of_part_three_rests_on_search_alone():
