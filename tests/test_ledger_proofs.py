@@ -1,6 +1,8 @@
 """Items that a page proves: each step of the proof names a claim that holds, and none is missing."""
 
 from collections import defaultdict
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from numbered_proofs import faults, find_proof, markdown, steps_of
 
 from gnnconv_lib import audit, ledger
 from gnnconv_lib.claims import Claim, domain, integer
+from gnnconv_lib.evidence import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -52,7 +55,7 @@ def planted(**changes):
     return item
 
 
-def found_in(page=PAGE, names=("one", "two"), verdict="holds", **changes):
+def found_in(page=PAGE, names=("one", "two"), verdict="holds", verdict_of_item="holds", **changes):
     over = domain(integer("n", "[1, inf)"), cases=lambda budget: {"n": [1, 9]})
 
     def sentence(n):
@@ -63,7 +66,7 @@ def found_in(page=PAGE, names=("one", "two"), verdict="holds", **changes):
         for name in (f"companion:lemma-planted/{clause}" for clause in names)
     }
     verdicts = dict.fromkeys(claims, "holds") | {"companion:lemma-planted/two": verdict}
-    return faults(planted(**changes), page, claims, verdicts)
+    return faults(planted(verdict=verdict_of_item, **changes), page, claims, verdicts)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,46 @@ def test_each_step_of_a_numbered_proof_names_a_claim_that_holds(verdicts):
         others = [other for other in sharing[item.proof] if other is not item]
         wrong += faults(item, markdown(path), CLAIMS, verdicts, others)
     assert wrong == []
+
+
+def resting_on(books):
+    """The ids of all items in an order in which each follows what it uses and what its proof names."""
+    edges = {
+        item.id: {*item.uses, *(step.split("/")[0] for step in item.steps)} - {item.id}
+        for book in books
+        for item in book
+    }
+    return list(TopologicalSorter(edges).static_order())
+
+
+def test_no_proof_goes_round_in_a_circle():
+    assert len(resting_on(LEDGERS)) == sum(len(book) for book in LEDGERS)
+    first = ITEM | {"id": "companion:lemma-first", "steps": ["companion:lemma-second/a"]}
+    second = ITEM | {"id": "companion:lemma-second", "steps": ["companion:lemma-first/b"]}
+    with pytest.raises(CycleError):
+        resting_on([ledger.parse({"paper": "companion", "items": [first, second]})])
+
+
+def test_no_main_theorem_of_part_three_rests_on_search_alone():
+    beyond = {path.stem for path in (BOOK / "beyond").glob("*.ipynb")}
+    (own,) = (book for book in LEDGERS if book.paper == "companion")
+    theorems = [item for item in own if item.kind == "theorem" and item.page in beyond]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+        weak = {
+            item.id: strength
+            for item in theorems
+            if not item.proof
+            for strength in [ledger.judge(item, ledger.evaluate(one(own, item))).strength]
+            if KINDS.index(strength) > KINDS.index("proved")
+        }
+    assert len(theorems) > 15
+    assert weak == {}
+
+
+def one(book, item):
+    """The ledger of one item alone."""
+    return ledger.Ledger(book.paper, (replace(item, uses=()),))
 
 
 def test_a_sound_proof_has_no_fault():
@@ -120,6 +163,7 @@ def test_a_proof_of_another_statement_is_found_by_its_name():
         ({"verdict": "false"}, "two is no claim that holds"),
         ({"verdict": "open"}, "two is no claim that holds"),
         ({"names": ("one", "two", "three")}, "about its clause 'three'"),
+        ({"verdict_of_item": "false"}, "must hold as it stands"),
     ],
 )
 def test_a_planted_fault_is_found(changes, words):

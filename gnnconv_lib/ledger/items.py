@@ -20,8 +20,8 @@ under the key `companion`:
         verdict: pending             # one of VERDICTS: what the claims are expected to find
         correction: ...              # what is true instead, once, in words
         unchecked: ...               # clauses without a claim, and why
-        proof: global-linear-rate#proof-escape   # page and label of a numbered proof
-        steps: [companion:lemma-sums/slope]      # the claims that test its inequalities
+        proof: global-linear-rate#global-linear-rate-thm-escape   # page, label of what it proves
+        steps: [companion:lemma-sums/slope]      # the claims that the steps of the proof name
         reason: ...                  # why it is not checkable
 
 The claims of an item are found by its id (`gnnconv_lib.claims`); the file never lists them. Rules on

@@ -187,6 +187,7 @@ def _card(
     if item.restates:
         lines.append(f"*Restates* {_link(names[item.restates])}.")
     lines += _evidence_lines(names[item.restates] if item.restates else item, found)
+    lines += _proof_line(item, pages)
     if item.uses:
         lines.append("*Rests on* " + ", ".join(_link(names[name]) for name in item.uses) + ".")
     lines += _page_line(item, pages)
@@ -239,6 +240,17 @@ def _page_line(item: Item, pages: Mapping[str, tuple[str, str]]) -> list[str]:
         return []
     title, address = pages[item.page]
     return [f"*Chapter.* [{title}]({address})"]
+
+
+def _proof_line(item: Item, pages: Mapping[str, tuple[str, str]]) -> list[str]:
+    """A link to the statement with the numbered proof, and the claims that test its steps."""
+    if item.proof is None:
+        return []
+    page, label = item.proof.split("#")
+    where = "on a page"
+    if page in pages:
+        where = f'<a href="{pages[page][1].removesuffix(".ipynb")}.html#{label}">on the page</a>'
+    return [f"*Proved* {where}; its steps name {', '.join(f'`{step}`' for step in item.steps)}."]
 
 
 def _heading(item: Item) -> str:

@@ -214,7 +214,27 @@ def _misfit(activation: str, scale: float) -> float:
 )
 def unit_norm(activation: str, scale: float) -> Any:
     """Each teacher equals one with |W*| = 1 and another v*."""
-    return at_most(_misfit(activation, scale), 0.0, ("misfit of the best v", "0"), 1.0)
+    names = ("misfit of the best v", "0")
+    return at_most(_misfit(activation, scale), 0.0, names, 1.0, exactly=_misfit_of_the_sigmoid)
+
+
+def _misfit_of_the_sigmoid(activation: str, scale: float, ball: Any) -> Any:
+    """`_misfit` and 0 in ball arithmetic, for the sigmoid."""
+    if activation != "sigmoid":
+        return None
+
+    def outputs(factor: Any) -> list[Any]:
+        return [1 / (1 + (-ball(factor) * x).exp()) for x in (1, 2, -1)]
+
+    def product(left: list[Any], right: list[Any]) -> Any:
+        return sum((x * y for x, y in zip(left, right, strict=True)), ball(0))
+
+    target, gaps = outputs(scale), []
+    for sign in (1, -1):
+        basis = outputs(sign)
+        share = product(target, basis) ** 2 / product(basis, basis)
+        gaps.append((1 - share / product(target, target)).sqrt())
+    return min(gaps), 0
 
 
 @correction(
@@ -225,7 +245,18 @@ def unit_norm(activation: str, scale: float) -> Any:
 )
 def unit_norm_of_the_relu_family(activation: str, scale: float) -> Any:
     """For ReLU and leaky ReLU, v* takes the factor."""
-    return at_most(_misfit(activation, scale), 0.0, ("misfit of the best v", "0"), 1.0)
+    sides = at_most(_misfit(activation, scale), 0.0, ("misfit of the best v", "0"), 1.0)
+    return proved(positively_homogeneous(), sides=sides)
+
+
+@lemma
+def positively_homogeneous(a: Any, k: Any, x: Any, s: Any, t: Any) -> Any:
+    """s, t are max(x, a x), max(k x, a k x) with a slope a in [0, 1] and k > 0: t = k s."""
+    return {
+        "0 ≤ a ≤ 1, k > 0": (a >= 0, a <= 1, k > 0),
+        "s = max(x, ax)": (s >= x, s >= a * x, (s - x) * (s - a * x) == 0),
+        "t = max(kx, akx)": (t >= k * x, t >= a * k * x, (t - k * x) * (t - a * k * x) == 0),
+    }, t == k * s
 
 
 # Norms.
