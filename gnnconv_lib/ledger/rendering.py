@@ -131,7 +131,7 @@ def errata(
     pages: Mapping[str, tuple[str, str]],
     ledger_page: str = "ledger.html",
 ) -> str:
-    """The items that need a correction: as printed, corrected, the witness, what rests on it.
+    """The items that need a correction, or a reading: as printed, corrected, the witness, what rests on it.
 
     Args:
         ledger, ledgers, found, pages: as for `cards`.

@@ -40,7 +40,8 @@ FINDINGS = (
         "li2021:theorem-2",
         "false",
         "On enough copies of any graph, a start at the teacher's two hidden units, exchanged, meets every "
-        "hypothesis and never moves. For one unit, under hypotheses of its own, a corrected theorem holds.",
+        "hypothesis and never moves; for the ReLU others end at a network with other outputs. For one "
+        "unit, under hypotheses of its own, a corrected theorem holds.",
     ),
     (
         "companion:remark-experiments-of-theorem-2",

@@ -30,6 +30,7 @@ from gnnconv_lib.claims import (
     integer,
     readings,
     real,
+    where,
 )
 
 
@@ -147,37 +148,49 @@ def lemma_5(n: Any, deviation: Any) -> Any:
     return at_most(noise_tail(n, deviation, "graph"), -n / 8 / LOG_TEN, PROBABILITY)
 
 
-ONE_GRAPH = domain(
+def _few(budget: str) -> dict[str, np.ndarray]:
+    some = [1, 10, 100, 300, 1000, 3000, 10_000]
+    features = some if budget == "quick" else [1, *range(10, 10_000, 50)]
+    counts = (1, 2, 4, 10)
+    return {"n": np.repeat(counts, len(features)), "features": np.tile(features, len(counts))}
+
+
+FEW_GRAPHS = domain(
+    integer("n", "[1, inf)", "number of graphs"),
     integer("features", "[1, inf)", "d"),
     fixed(
-        "one graph of one node, identity, q = 1, |v*| = 1e-6, v = 0, W and W' = -W along its row"
+        "graphs of one node, identity, q = 1, |v*| = 1e-6, v = 0, W and W' = -W along Σ_j x_j y_j"
     ),
     fixed("Gaussian noise with ν² the rest of (33); δ the smallest one that the condition allows"),
-    cases=lambda budget: {
-        "features": np.array(
-            [1, 10, 100, 300, 1000, 3000, 10_000]
-            if budget == "quick"
-            else [1, *range(10, 10_000, 50)]
-        )
-    },
+    regime=where("n ≥ 2", lambda n: n >= 2),
+    cases=_few,
 )
 
 
-@claim("li2021:eq-33", ONE_GRAPH, corrected_by="li2021:lemma-5/corrected")
-def gradient_in_weights(features: Any) -> Any:
+def _log_chi_tail(n: int, threshold: float) -> float:
+    """A lower bound on log P(chi^2_n > threshold): exact for n = 1, else by a term of Poisson's law."""
+    if n == 1:
+        return float(log_two_sided(math.sqrt(threshold)))
+    half = n // 2  # chi^2_n is at least chi^2_{2 half}
+    return (half - 1) * math.log(threshold / 2) - threshold / 2 - math.lgamma(half)
+
+
+@claim("li2021:eq-33", FEW_GRAPHS, corrected_by="li2021:lemma-5/corrected")
+def gradient_in_weights(n: Any, features: Any) -> Any:
     """(33) fails with probability at most δ."""
     sides: dict[str, list[float]] = {"sqrt(n_max)_ν²": [], "sqrt(n_max_ν²)": []}
-    for d in map(int, features):
+    for count, d in zip(map(int, n), map(int, features), strict=True):
         setting = at_half(level="graph", features=d, target=1e-6, product=1e-12)
         rest = bounds.equation_25(setting)
         nu = math.sqrt(rest)
         printed = bounds.equation_25(setting.but(noise=nu))
-        # |x| >= sqrt(d - 1) with probability 1/2, and the slope is |x| |y|.
+        # The slope is |Σ x_j y_j|/n, more likely to be large than |Σ x_j ε_j|/n by Anderson's theorem. Given
+        # ε that sum is |ε| z, and |z|² ≥ d - 1 with probability 1/2.
         unit = max(math.sqrt(max(d - 1, 0)) * nu * math.sqrt(3 / 8), 1e-300)
         for name, limit in (("sqrt(n_max)_ν²", printed), ("sqrt(n_max_ν²)", rest + nu)):
-            tail = math.log(0.5) + float(log_two_sided(limit / unit))
+            tail = math.log(0.5) + _log_chi_tail(count, min(count * limit / unit, 1e150) ** 2)
             sides[name].append(max(tail, -1e300) / LOG_TEN)
-    delta = -features / 8 / LOG_TEN
+    delta = -n * features / 8 / LOG_TEN
     return readings(
         **{name: at_most(np.array(left), delta, PROBABILITY) for name, left in sides.items()}
     )

@@ -1,4 +1,4 @@
-"""The fewest labels with which Theorem 2 says anything, with all else in its favour.
+"""The fewest labels with which Theorem 2 says anything, with c = 1 and much else in its favour.
 
 Book page: book/li2021/hypotheses.
 """
