@@ -30,6 +30,7 @@ from gnnconv_lib.audit._linear_regular import (
     after,
     columns,
     excess_loss,
+    power_sum,
     runs,
     steps_printed,
 )
@@ -47,6 +48,7 @@ from gnnconv_lib.claims import (
     less,
     proved,
     rationals,
+    real,
     where,
 )
 from gnnconv_lib.validation import InvalidInput
@@ -349,6 +351,47 @@ def shorter_for_three_rounds(n: Any, d: Any, L: Any, target: Any) -> Any:
     )
     # With a = max(1 + d, σ*), δ ≥ a/σ* and δ ≤ u/l their ratio is at most l³/(2u(1+u)²).
     return less(printed, corrected, ("printed step", "corrected step"))
+
+
+def _within(budget: str) -> dict[str, Any]:
+    made = _many_rounds(budget)
+    rows = []
+    for n, d, L, target in zip(*(made[name] for name in ("n", "d", "L", "target")), strict=True):
+        interval = bounds.lemma_12_interval_printed(1.0 + d, target)
+        low, high = float(interval.lower), float(interval.upper)
+        rows += [
+            (n, d, L, factor, target, value)
+            for factor in (1.0, 0.5)
+            for value in (low, (low + high) / 2, high)
+        ]
+    return columns(rows, "n", "d", "L", "factor", "target", "value")
+
+
+def _in_the_interval(d: Any, target: Any, value: Any) -> Any:
+    interval = bounds.lemma_12_interval_printed(1.0 + d, target)
+    return (interval.lower <= value) & (value <= interval.upper)
+
+
+WITHIN = domain(
+    *(REGULAR, NODES, DEGREE, MANY_ROUNDS.parts[3], FACTOR, TARGET),
+    real("value", "(0, inf)", "σ_t"),
+    where("l ≤ σ_t ≤ u", _in_the_interval),
+    cases=_within,
+)
+
+
+@correction("awasthi2021:remark-theorem-3-contraction/three-rounds", WITHIN)
+def contraction_for_three_rounds(
+    n: Any, d: Any, L: Any, factor: Any, target: Any, value: Any
+) -> Any:
+    """For L ≥ 3 and steps up to Eq. (25), (1 - q)² ≤ 1 - η n L² (d²+1) l^{2L-2} for the factor 1 - q by
+    which a step multiplies σ - σ*, as printed: 2q - q² is at least that rate."""
+    eta = _step(bounds.theorem_2_step_printed, n, d, L, target)
+    unit = eta * n * L * (d**2 + 1)
+    low = bounds.lemma_12_interval_printed(1.0 + d, target).lower
+    q = factor * unit * value ** (L - 1) * power_sum(value, target, L)
+    # q <= 1 as for `shorter_for_three_rounds`, with u for a; and σ* >= 2l.
+    return at_most(unit * L * low ** (2 * L - 2), q * (2 - q), ("printed rate", "2q - q²"))
 
 
 @correction("awasthi2021:eq-25/few-rounds", FEW_ROUNDS, each=True)
