@@ -7,6 +7,19 @@ RISING = "gnnconv_lib.bounds.awasthi2021_rising"
 PAPER = "awasthi2021:"
 
 MUTANTS = [
+    # Eq. (25): where its step is too long.
+    Mutant(
+        "gnnconv_lib.audit._exact_steps",
+        "return min(steps)",
+        "return max(steps) * Fraction(63, 64)",
+        [f"{PAPER}eq-25/few-rounds"],
+    ),
+    Mutant(
+        BOUNDS,
+        "* (1.0 + interval.upper) ** (rounds - 1)",
+        "* (1.0 + 1.0 / interval.upper) ** (rounds - 1)",
+        [f"{PAPER}eq-25/three-rounds"],
+    ),
     # The corrected theorem: the step size and the number of steps.
     Mutant(
         BOUNDS,

@@ -51,6 +51,12 @@ MUTANTS = [
         "gamma[row] = sum(comb(rounds, j) * s[row] ** j for j in range(rounds))",
         [f"{PAPER}:eq-52", f"{PAPER}:eq-53", f"{PAPER}:eq-54"],
     ),
+    Mutant(  # the singular values of one matrix in both readings of Lemma 14
+        BOUNDS,
+        "target, sigma = _arrays(star, star if of_sum is None else of_sum)",
+        "target, sigma = _arrays(star, star)",
+        [f"{PAPER}:eq-58/bound", f"{PAPER}:eq-59/bound", f"{PAPER}:remark-theorem-4-geometric/factor"],
+    ),
     Mutant(
         BOUNDS,
         "return a**2 * (P**2 + Q**2 + cross) + b**2 * (P**2 + R**2 + cross)",

@@ -26,6 +26,12 @@ MUTANTS = [
         [f"{PAPER}:remark-length-upper-step"],
     ),
     Mutant(
+        "gnnconv_lib.audit.awasthi2021.bounded_iterates.escape_time",
+        "below = cos[:, None] * (1 + (1 - growth) * length[:, None])",
+        "below = cos[:, None] * (0.5 + (1 - growth) * length[:, None])",
+        [f"{PAPER}:lemma-3/escape"],
+    ),
+    Mutant(
         BOUNDS,
         "low = 2 * shortest / step",
         "low = 6 * shortest / step",

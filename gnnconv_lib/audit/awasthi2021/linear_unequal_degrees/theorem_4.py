@@ -42,6 +42,7 @@ from gnnconv_lib.claims import (
     fixed,
     graph,
     less,
+    readings,
     real,
     where,
 )
@@ -173,6 +174,7 @@ def _promise(g: Graph, L: int, star: tuple[float, float], eps: float) -> dict[st
 PROMISES = domain(
     UNEQUAL,
     fixed("r = 1, start at the identity, l and u the range of the run widened by a tenth, l > 0"),
+    fixed("σ* in the step of Lemma 14 is α* or β*"),
     ROUNDS,
     real("alpha_star", "[0.9, 2]", "α*"),
     real("beta_star", "[0.5, 1.5]", "β*"),
@@ -189,7 +191,7 @@ ONE_ROUND = domain(
     fixed(
         "L = 1 and r = 1, start at the identity, l and u the range of the run widened by a tenth"
     ),
-    *PROMISES.parts[3:],
+    *PROMISES.parts[4:],
     cases=lambda budget: [row for row in _all_rounds(budget) if row["L"] == 1],
     derived=("eta", "T", "L"),
     words=PROMISES.words,
@@ -220,7 +222,7 @@ def _run(mu: Array, mass: Array, star: Array, eta: float, T: int, L: int) -> Any
 
 def _loss_after(g: Graph, L: int, star: tuple[float, float], eta: float, T: float) -> float:
     """The loss after T steps of gradient descent on the true loss."""
-    mu, mass = (np.pad(part, (0, 16 - len(part))) for part in main_eigenvalues(g))
+    mu, mass = (np.pad(part, (0, -len(part) % 16)) for part in main_eigenvalues(g))
     end = np.asarray(_run(mu, mass, np.array(star), eta, int(T), int(L)))
     measure = (mu[None], mass[None])
     return float(loss(measure, [L], ([end[0]], [end[1]]), ([star[0]], [star[1]]))[0])
@@ -254,6 +256,38 @@ def _exact_loss_after(
     star, one = (ball(alpha_star), ball(beta_star)), ball(1)
     end = exact.descend(graph, int(L), (one, one), star, ball(eta), int(T))[-1]
     return exact.loss(graph, int(L), end, star), ball(eps) ** 2
+
+
+@claim(
+    "awasthi2021:remark-similar-rate-unequal",
+    PROMISES,
+    each=True,
+    repair="replacement",
+    corrected_by="awasthi2021:theorem-4/contraction",
+)
+def similar_rate(
+    graph: Graph, L: int, alpha_star: float, beta_star: float, eps: float, eta: float, T: float
+) -> Any:
+    """The rate for unequal degrees is similar: Eq. (57) grows by no more per decade of ε than Eq. (24)
+    does with its least l; or the loss of gradient descent is at most ε² after that many steps."""
+    star, d = (alpha_star, beta_star), int(graph.degrees.max())
+    lower, upper = _ranges(graph, L, star)
+
+    def stated(accuracy: float) -> float:
+        return max(
+            bounds.theorem_4_iterations_printed(
+                bounds.Interval(lower[k], upper[k]), [star[k]], d, L, accuracy, eta
+            )
+            for k in (0, 1)
+        )
+
+    of_24 = np.log(10) / (eta * L**2 * (d**2 + 1) * float(min(lower)) ** (2 * L - 2))
+    names = ("steps per decade of ε, Eq. (57)", "Eq. (24)")
+    found = _loss_after(graph, L, star, eta, T)
+    return readings(
+        the_numbers_as_stated=at_most(stated(eps / 10) - stated(eps), of_24, names),
+        gradient_descent=at_most(found, eps**2, ("loss", "ε²"), exactly=_exact_loss_after),
+    )
 
 
 @claim(
