@@ -43,8 +43,10 @@ _SETTINGS_FOLDERS = ("book/_static", "book/ledger", "book/data")
 _MATHJAX = "tex-svg-full.js"
 _SCRIPTS = ("fit-formulas.js", "later-formulas.js")
 _STYLE = """
-body { overflow-x: hidden; }
-.rerun { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 4rem; }
+body { display: block; }
+.rerun { box-sizing: border-box; width: 100%; max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 4rem; }
+.rerun.bd-content { display: block; }
+.rerun .bd-article { max-width: 100%; padding: 0; }
 .rerun img { max-width: 100%; height: auto; }
 """
 _RENDER = """
