@@ -102,7 +102,7 @@ def command_line() -> argparse.ArgumentParser:
     )
 
     def command(name: str, words: str) -> argparse.ArgumentParser:
-        shown = {} if name in AUTHORS else {"help": words}
+        shown: dict[str, Any] = {} if name in AUTHORS else {"help": words}
         entry: argparse.ArgumentParser = commands.add_parser(
             name,
             description=f"{words[0].upper()}{words[1:]}.",

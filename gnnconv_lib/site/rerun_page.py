@@ -184,7 +184,8 @@ def _stay_here(link: Tag) -> None:
     link.name = "span"
     for name in [name for name in link.attrs if name != "class"]:
         del link[name]
-    link["class"] = [*link.get_attribute_list("class"), "elsewhere"]
+    words = [str(name) for name in link.get_attribute_list("class") if name]
+    link["class"] = " ".join([*words, "elsewhere"])
 
 
 def _head(whole: BeautifulSoup, page: Path) -> Iterator[str]:
