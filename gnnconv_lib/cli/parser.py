@@ -22,7 +22,7 @@ _EXAMPLES = {
         "chapters",
         "graph mine.csv --weights ignore --repeated merge",
         "run figure-1 -p n=400 -p degree=12 --output mine.html",
-        "run relu-unequal-degrees -p graph_file=mine.csv --output mine.ipynb",
+        "run relu-unequal-degrees -p graph_file=mine.csv --output mine.html",
         "sweep figure-1 --grid degree=5,10,30 -p seeds=5",
         "audit --item awasthi2021:eq-13",
     ],
