@@ -72,6 +72,7 @@ def test_help_lists_every_command_and_those_for_authors_apart(run) -> None:
         (["run"], "required: CHAPTER, -o/--output; see gnnconv run --help."),
         (["run", "figure-1", "--outptu", "x.html"], "see gnnconv"),
         (["figure", "li2021:figure-1", "-o", "x", "--seeds", "two"], "'two'"),
+        (["figure", "awasthi2021:figure-1", "-o", "x"], "gnnconv run figure-1 --output mine.html."),
         (["completion", "bsh"], "did you mean 'bash'"),
         (["audit", "--list", "--item", "lemma-12"], "did you mean 'awasthi2021:lemma-12'"),
         (["audit", "--list", "--paper", "li2012"], "did you mean 'li2021'"),
@@ -188,3 +189,9 @@ def test_a_figure_is_not_replaced_unless_asked(run, tmp_path, monkeypatch) -> No
         assert (status, one_sentence(err)) == (2, True)
         assert "--force replaces it" in err
         (tmp_path / name).unlink()
+
+
+def test_chapters_say_what_ties_their_parameters(run) -> None:
+    _, out, _ = run("chapters")
+    chapter = out.split("figure-1: ")[1].split("\n\n")[0]
+    assert "    needs degree < n when not graph_file\n" in chapter

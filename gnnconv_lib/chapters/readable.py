@@ -79,7 +79,9 @@ def with_banner_on_top(notebook: Any, admonition: bool = False) -> Any:
                 title = re.search(r"^# .+$", first.source, re.MULTILINE)
                 place = title.end() if title else 0
                 if admonition:
-                    text = f":::{{warning}}\n{re.sub(r'(?m)^> ?', '', text)}\n:::"
+                    words = re.sub(r"(?m)^> ?", "", text).replace(f"**{banners.TITLE}** ", "", 1)
+                    title_of_box = banners.TITLE.rstrip(".")
+                    text = f":::{{admonition}} {title_of_box}\n:class: warning\n{words}\n:::"
                 first.source = f"{first.source[:place]}\n\n{text}\n{first.source[place:]}".strip()
                 return notebook
     return notebook

@@ -29,6 +29,7 @@ __all__ = [
     "executed",
     "output_file",
     "rerun",
+    "rules",
     "user_file",
 ]
 
@@ -42,6 +43,15 @@ def declared(path: str | Path) -> dict[str, parameters.Parameter]:
         InvalidInput: for a file that is no notebook, or that has no readable parameters cell.
     """
     return {entry.name: entry for entry in parameters.parse(_declaration(path))}
+
+
+def rules(path: str | Path) -> list[ties.Tie]:
+    """The rules that tie the parameters of the notebook at `path` to each other.
+
+    Raises:
+        InvalidInput: as `declared`, and for a rule that cannot be read.
+    """
+    return ties.ties(_declaration(path))
 
 
 def _declaration(path: str | Path) -> str:

@@ -48,6 +48,7 @@ def chapters(options: Namespace) -> int:
                 }
                 for entry in rerun.declared(path).values()
             ],
+            "needs": [str(rule) for rule in rerun.rules(path)],
         }
         for name, path in finding.chapter_paths(book).items()
     ]
@@ -62,6 +63,8 @@ def chapters(options: Namespace) -> int:
                 f"    {parameter['name']}: {parameter['type']} = {value}  {parameter['help']}"
                 f" {parameter['range']}".rstrip()
             )
+        for rule in entry["needs"]:
+            print(f"    needs {rule}")
     return 0
 
 
@@ -93,6 +96,12 @@ def figure(options: Namespace) -> int:
     """Make a figure of li2021 from its seeds."""
     from gnnconv_lib.page import figures
 
+    paper, _, name = options.figure.partition(":")
+    if paper == "awasthi2021" and name in ("figure-1", "figure-2"):
+        raise InvalidInput(
+            f"figure must be one of li2021, got {options.figure}; that one is the chapter {name}: "
+            f"gnnconv run {name} --output mine.html."
+        )
     for path in figures.make(options.figure, options.output, options.seeds, options.force):
         print(path)
     return 0

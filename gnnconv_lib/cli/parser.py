@@ -22,7 +22,7 @@ _EXAMPLES = {
         "chapters",
         "graph mine.csv --weights ignore --repeated merge",
         "run figure-1 -p n=400 -p degree=12 --output mine.html",
-        "run relu-unequal-degrees -p graph_file=mine.csv --output mine.ipynb",
+        "run relu-unequal-degrees -p graph_file=mine.csv --output mine.html",
         "sweep figure-1 --grid degree=5,10,30 -p seeds=5",
         "audit --item awasthi2021:eq-13",
     ],
@@ -102,7 +102,7 @@ def command_line() -> argparse.ArgumentParser:
     )
 
     def command(name: str, words: str) -> argparse.ArgumentParser:
-        shown = {} if name in AUTHORS else {"help": words}
+        shown: dict[str, Any] = {} if name in AUTHORS else {"help": words}
         entry: argparse.ArgumentParser = commands.add_parser(
             name,
             description=f"{words[0].upper()}{words[1:]}.",

@@ -63,7 +63,7 @@ def show_banner(declared: Iterable[Parameter], values: Mapping[str, Any]) -> Non
     from IPython.display import display
 
     if get_ipython() is not None:
-        display(found)  # type: ignore[no-untyped-call]
+        display(found)
 
 
 def _code(value: Any) -> str:

@@ -76,6 +76,9 @@ class Tie:
         where = f" when {self.condition}" if self.condition else ""
         raise InvalidParameter(f"{self.rule} must hold{where}, got {got}.")
 
+    def __str__(self) -> str:
+        return f"{self.rule} when {self.condition}" if self.condition else self.rule
+
 
 def ties(source: str) -> list[Tie]:
     """The rules in the source of a `parameters` cell.

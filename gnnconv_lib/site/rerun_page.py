@@ -8,45 +8,29 @@ only tests read, and experiments are left out.
 
 from __future__ import annotations
 
-import base64
-import html
+import copy
 import importlib.util
-import mimetypes
 import os
-import posixpath
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import yaml
-from bs4 import BeautifulSoup, Tag
 
 from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.site.single_file import single_file
 from gnnconv_lib.site.staging import page_sources
 from gnnconv_lib.site.stubs import WHOLE, stub
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["page_of_rerun", "require_renderer"]
 
-_LEFT_OUT = (
-    "script, .headerlink, .cell.tag_hide-cell, button, .explorer, .experiment, noscript, .paper-notes, "
-    ".as-printed-links"
-)
 _SETTINGS_FOLDERS = ("book/_static", "book/ledger", "book/data")
-# SVG needs no font files, which a single file could not hold.
-_MATHJAX = "tex-svg-full.js"
-_SCRIPTS = ("fit-formulas.js", "later-formulas.js")
-_STYLE = """
-body { overflow-x: hidden; }
-.rerun { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.5rem 4rem; }
-.rerun img { max-width: 100%; height: auto; }
-"""
+_LINK = re.compile(r"\]\(([\w./-]+\.ipynb)(#[\w:.-]*)?\)")
 _RENDER = """
 import sys
 from jupyter_book.sphinx import build_sphinx
@@ -105,7 +89,7 @@ def page_of_rerun(notebook: Any, path: Path, book: Path) -> str:
         if not page.is_file():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise RuntimeError(f"the page of {path.stem} was not rendered: {last}")
-        return _single_file(page, output)
+        return single_file(page, output)
 
 
 def _stage(notebook: Any, source: Path, book: Path, stage: Path) -> None:
@@ -129,7 +113,7 @@ def _stage(notebook: Any, source: Path, book: Path, stage: Path) -> None:
             text = (book / page).read_text(encoding="utf-8") if whole else stub(book / page)
             goal.write_text(text, encoding="utf-8")
     (stage / source).parent.mkdir(parents=True, exist_ok=True)
-    notebooks.write(stage / source, notebook)
+    notebooks.write(stage / source, _to_stubs(notebook, source.name))
     contents = yaml.safe_load((book / "_toc.yml").read_text(encoding="utf-8"))
     if source not in sources:
         entry = {"file": source.with_suffix("").as_posix()}
@@ -143,87 +127,22 @@ def _stage(notebook: Any, source: Path, book: Path, stage: Path) -> None:
         (stage / name).write_text(text, encoding="utf-8")
 
 
-def _single_file(page: Path, output: Path) -> str:
-    """The article of a rendered page with all that it needs."""
-    whole = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    article = whole.select_one("article.bd-article")
-    if article is None:
-        raise RuntimeError(f"{page.name} has no article.")
-    for element in article.select(_LEFT_OUT):
-        element.decompose()
-    for link in article.find_all("a", href=True):
-        _stay_here(link)
-    for picture in article.find_all("img", src=True):
-        address = str(picture["src"])
-        if not urlsplit(address).scheme:
-            picture["src"] = _data_address(page.parent / unquote(address))
-    title = whole.title.get_text(" ", strip=True) if whole.title else page.stem
-    return (
-        '<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light"><head>'
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title>{''.join(_head(whole, page))}"
-        f"<style>{_STYLE}</style>{''.join(_scripts(output))}</head>"
-        '<body><main class="rerun bd-content"><article class="bd-article">'
-        f"{article.decode_contents()}</article></main></body></html>\n"
-    )
+def _to_stubs(notebook: Any, own: str) -> Any:
+    """The notebook with its links to other chapters, in text and tables, led to their stubs."""
 
+    def lead(text: str) -> str:
+        return _LINK.sub(
+            lambda found: (
+                found[0] if found[1].endswith(own) else f"]({found[1][:-6]}.md{found[2] or ''})"
+            ),
+            text,
+        )
 
-def _stay_here(link: Tag) -> None:
-    """Links within the page and to the network stay; one to another page is only its words."""
-    address = urlsplit(str(link["href"]))
-    if address.scheme or not address.path:
-        return
-    before, after = link.previous_sibling, link.next_sibling
-    if link.get_text() == "code" and str(before).endswith("(") and str(after).startswith(")"):
-        before.replace_with(str(before)[:-1].rstrip())  # type: ignore[union-attr]
-        after.replace_with(str(after)[1:])  # type: ignore[union-attr]
-        link.decompose()
-        return
-    link.name = "span"
-    for name in [name for name in link.attrs if name != "class"]:
-        del link[name]
-    link["class"] = [*link.get_attribute_list("class"), "elsewhere"]
-
-
-def _head(whole: BeautifulSoup, page: Path) -> Iterator[str]:
-    """The styles of the page, and the settings of MathJax."""
-    for element in whole.select("head link[rel=stylesheet], head style, head script"):
-        if element.name == "link":
-            address = urlsplit(str(element["href"]))
-            file = page.parent / unquote(address.path)
-            if not address.scheme and file.is_file():
-                yield f"<style>{_with_fonts(file)}</style>"
-        elif element.name == "style" or "window.MathJax" in element.text:
-            yield str(element)
-
-
-def _with_fonts(style: Path) -> str:
-    """A style sheet whose files are inside of it; what is missing or old-fashioned is left out."""
-
-    def inside(found: re.Match[str]) -> str:
-        address = found[1].strip("'\"")
-        if address.startswith(("data:", "#")):
-            return found[0]
-        file = style.parent / posixpath.normpath(urlsplit(address).path)
-        wanted = file.suffix in (".woff2", ".svg", ".png") and file.is_file()
-        return f'url("{_data_address(file)}")' if wanted else 'url("data:,")'
-
-    text = style.read_text(encoding="utf-8")
-    return re.sub(r"url\(([^)]*)\)", inside, text).replace("</style", "<\\/style")
-
-
-def _scripts(output: Path) -> Iterator[str]:
-    package = importlib.util.find_spec("mathjax")
-    origin = Path(package.origin or "").parent if package else Path()
-    files = [origin / "static" / "mathjax" / "es5" / _MATHJAX]
-    files += [output / "_static" / name for name in _SCRIPTS]
-    for file in files:
-        if file.is_file():
-            text = file.read_text(encoding="utf-8").replace("</script", "<\\/script")
-            yield f"<script>{text}</script>"
-
-
-def _data_address(file: Path) -> str:
-    kind = "font/woff2" if file.suffix == ".woff2" else mimetypes.guess_type(file.name)[0]
-    content = base64.b64encode(file.read_bytes()).decode()
-    return f"data:{kind or 'application/octet-stream'};base64,{content}"
+    changed = copy.deepcopy(notebook)
+    for cell in changed.cells:
+        if cell.cell_type == "markdown":
+            cell.source = lead(cell.source)
+        for output in cell.get("outputs", []):
+            if isinstance(output.get("data", {}).get("text/markdown"), str):
+                output.data["text/markdown"] = lead(output.data["text/markdown"])
+    return changed
