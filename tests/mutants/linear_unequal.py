@@ -55,7 +55,11 @@ MUTANTS = [
         BOUNDS,
         "target, sigma = _arrays(star, star if of_sum is None else of_sum)",
         "target, sigma = _arrays(star, star)",
-        [f"{PAPER}:eq-58/bound", f"{PAPER}:eq-59/bound", f"{PAPER}:remark-theorem-4-geometric/factor"],
+        [
+            f"{PAPER}:eq-58/bound",
+            f"{PAPER}:eq-59/bound",
+            f"{PAPER}:remark-theorem-4-geometric/factor",
+        ],
     ),
     Mutant(
         BOUNDS,
