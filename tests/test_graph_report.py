@@ -6,8 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from gnnconv_lib import graph_report, graphs
+from gnnconv_lib import averaging_gnn, graph_report, graphs
+from gnnconv_lib.bounds import li2021
 from gnnconv_lib.cli import main
+from gnnconv_lib.graph_report import theorems
 from gnnconv_lib.validation import InvalidInput
 
 DEGENERATE = {
@@ -86,7 +88,7 @@ def test_theorem_2_on_a_regular_graph_against_the_recurrence_by_hand(degree):
     while n / 2 * (sigma**2 - star**2) ** 2 > 0.01:
         sigma -= step * (degree**2 + 1) * 2 * n * sigma * (sigma**2 - star**2)
         steps += 1
-    assert row.happens.endswith(f"with the corrected step the loss is reached after {steps} steps")
+    assert row.happens.endswith(f"with the corrected step: the loss is reached after {steps} steps")
     assert steps <= number_before("steps$", row.promise)
 
 
@@ -114,3 +116,39 @@ def test_effective_labels_of_graphs_whose_features_are_one_or_all_different():
     assert graph_report.report(graphs.complete(7)).effective_labels == pytest.approx(1.0)
     assert graph_report.report(graphs.empty(7)).effective_labels == pytest.approx(7.0)
     assert graph_report.report(graphs.cycle(9), exact_nodes=3).effective_labels is None
+
+
+def test_the_step_of_theorem_1_is_inside_the_range_of_its_lemma():
+    row = rows_of(graphs.star(4))["awasthi2021, Theorem 1"]
+    parts = float(re.search(r"step 1/\((\d+)πA\)", row.setting)[1])
+    assert 6 < parts < 16
+    # 600 n^4 (d+1)/eps^2 log(n r/eps) with n = 5, d = 4, r = 2, eps = 0.1.
+    assert f"{600 * 5**4 * 5 / 0.01 * np.log(100):.3g} steps" in row.promise
+
+
+def test_theorem_2_of_li2021_is_asked_about_the_start_that_runs():
+    graph = graphs.cycle(8)
+    row = rows_of(graph)["li2021, Theorem 2"]
+    at_45 = li2021.Setting(
+        features=2,
+        distance=0.5,
+        product=0.5,
+        trace=np.sqrt(0.5),
+        mean_size=3.0,
+        smallest_size=3.0,
+        labels=8,
+        inverse_xi=1 / averaging_gnn.xi_node(graph, normalization="mean"),
+    )
+    half = 0.5 * li2021.equation_40(at_45)
+    assert f"a step of at most {2 * half:.3g}," in row.speaks
+    needed = li2021.labels_needed(at_45.but(learning_rate=half))
+    assert f"for {needed:.3g} labels" in row.speaks
+    # At an angle of 0 fewer would do.
+    assert li2021.labels_needed(at_45.but(learning_rate=half, trace=1.0)) < 0.6 * needed
+
+
+def test_a_run_is_told_by_its_status():
+    told = [str(theorems.Run("a", status, 1, 0.25)) for status in ("converged", "diverged", "")]
+    assert told[0] == "a: the loss is reached after 1 step"
+    assert told[1] == "a: the loss grows without a limit, seen after 1 step"
+    assert told[2] == "a: the loss is 0.25 after 1 step, not reached"

@@ -21,6 +21,7 @@ from gnnconv_lib import dual
 from gnnconv_lib.validation import require_integer, require_real
 
 __all__ = [
+    "THEOREM_1_CONSTANT",
     "global_rate_iterations",
     "lemma_1",
     "lemma_1_lower",
@@ -31,8 +32,12 @@ __all__ = [
     "lemma_5",
     "polyak_lojasiewicz",
     "probability_of_cosine_below",
+    "theorem_1_iterations_corrected",
     "theorem_1_iterations_printed",
 ]
+
+#: A constant c that serves Theorem 1 as corrected.
+THEOREM_1_CONSTANT = 600.0
 
 
 def lemma_1_printed(sigma: Any, inner_dimension: Any) -> tuple[float, Any]:
@@ -200,6 +205,31 @@ def theorem_1_iterations_printed(
     error = require_real("error", error, 1e-300)
     size = nodes**4 * units**2 * (degree + 1) / error**2
     return constant * size * math.log(nodes * units / error)
+
+
+def theorem_1_iterations_corrected(
+    nodes: Any, degree: Any, units: Any, log_features: Any, error: Any
+) -> Any:
+    """A number of iterations that is enough, c n^4 h^2 (d+1) / eps^2 log(n h r / eps) with c = 600.
+
+    It holds on every graph with two nodes or more, for steps with 1/(16 pi) <= eta A <= 1/(6 pi)
+    and starts with c_0 >= -1/2 and |w_0| <= 2 sqrt(r) of every unit.
+
+    Args:
+        nodes, degree, units, error: n >= 2, the largest degree, h, eps in (0, 1); any shapes.
+        log_features: log r.
+
+    Returns:
+        The number of iterations, broadcast, not rounded.
+
+    Reference: replaces awasthi2021, Theorem 1, where r is missing from the logarithm.
+
+    >>> float(round(theorem_1_iterations_corrected(2, 0, 1, 0.0, 0.5) / 600 / 64 / math.log(4), 12))
+    1.0
+    """
+    error = np.asarray(error, dtype=float)
+    size = np.asarray(nodes, dtype=float) ** 4 * np.asarray(units) ** 2 * (degree + 1) / error**2
+    return THEOREM_1_CONSTANT * size * (np.log(nodes * units / error) + log_features)
 
 
 def global_rate_iterations(

@@ -15,20 +15,43 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gnnconv_lib import averaging_gnn, descent, linear_gnn
-from gnnconv_lib.bounds import awasthi2021_linear, li2021
+from gnnconv_lib.bounds import awasthi2021_linear, awasthi2021_relu, li2021
+from gnnconv_lib.linear_gnn import one_round
 from gnnconv_lib.summaries.walks import walks
 from gnnconv_lib.trajectory import Trajectory
 
-__all__ = ["Theorem", "theorems"]
+__all__ = ["Run", "Theorem", "theorems"]
 
 ACCURACY = 0.1
 ROUNDS = 2
 FEATURES = 2
-# Theorem 1 of awasthi2021, corrected: this constant is enough, see the page on the PL condition.
-_CONSTANT = 600
+
+
+@dataclass(frozen=True)
+class Run:
+    """One short run of gradient descent.
+
+    Fields:
+        words: what it differs in from the other runs of its theorem, "" for an only run.
+        status: "converged", "diverged" or "running" as in `Trajectory`.
+        steps: after how many steps it ended.
+        loss: the loss there.
+    """
+
+    words: str
+    status: str
+    steps: int
+    loss: float
+
+    def __str__(self) -> str:
+        before = f"{self.words}: " if self.words else ""
+        after = f"after {self.steps} step{'s' if self.steps != 1 else ''}"
+        if self.status == "converged":
+            return f"{before}the loss is reached {after}"
+        if self.status == "diverged":
+            return f"{before}the loss grows without a limit, seen {after}"
+        return f"{before}the loss is {self.loss:.3g} {after}, not reached"
 
 
 @dataclass(frozen=True)
@@ -41,7 +64,7 @@ class Theorem:
         setting: what is run.
         speaks: whether its hypotheses are met, and what it asks.
         promise: what follows for this graph.
-        happens: what the run does.
+        runs: what happens.
     """
 
     name: str
@@ -49,7 +72,12 @@ class Theorem:
     setting: str
     speaks: str
     promise: str
-    happens: str
+    runs: tuple[Run, ...]
+
+    @property
+    def happens(self) -> str:
+        """What the runs do, in one sentence."""
+        return "; ".join(str(run) for run in self.runs)
 
 
 def theorems(graph: Any, measure: Any, full: float, budget: int) -> tuple[Theorem, ...]:
@@ -78,31 +106,36 @@ def theorems(graph: Any, measure: Any, full: float, budget: int) -> tuple[Theore
 
 def _theorem_1(graph: Any, measure: Any, full: float, budget: int) -> Theorem:
     nodes, degree = graph.nodes, int(graph.degrees.max())
-    step = 1 / (6 * math.pi)
+    # Inside the range of Lemma 1, 1/(16 pi) to 1/(6 pi).
+    step = 1 / (10 * math.pi)
     path = descent.run_relu(
         [0.0, 1.0], [1.0, 0.0], measure, step / full, budget, target=ACCURACY**2, progress=False
     )
-    size = nodes**4 * (degree + 1) / ACCURACY**2
-    enough = _CONSTANT * size * math.log(nodes * FEATURES / ACCURACY)
-    promise = (
-        f"as corrected, with log(nhr/ε) in the place of log(nh/ε), c = {_CONSTANT} is enough: "
-        f"{enough:.3g} steps"
-        if nodes > 1
-        else "the correction is about two nodes or more"
-    )
+    if nodes > 1:
+        enough = awasthi2021_relu.theorem_1_iterations_corrected(
+            nodes, degree, 1, math.log(FEATURES), ACCURACY
+        )
+        promise = (
+            "as corrected, with log(nhr/ε) in the place of log(nh/ε), "
+            f"c = {awasthi2021_relu.THEOREM_1_CONSTANT:g} is enough on every graph with two nodes "
+            f"or more, for such a step and start: {float(enough):.3g} steps"
+        )
+    else:
+        promise = "the correction is about two nodes or more"
     return Theorem(
         name="awasthi2021, Theorem 1",
         page="book/awasthi2021/pl-condition",
         setting=(
             f"one ReLU unit, {FEATURES} features, start of length 1 at 90° from the teacher, "
-            f"step 1/(6πA), loss to reach {ACCURACY**2:g}"
+            f"step 1/(10πA), loss to reach {ACCURACY**2:g}"
         ),
         speaks=(
-            f"asks for degrees that grow more slowly than √n, a limit; here the largest is "
-            f"{degree} and √n is {math.sqrt(nodes):.3g}. Its constant c is not given."
+            "is about regular graphs whose degree grows more slowly than √n, a limit, and "
+            f"extended to unequal degrees; here the largest degree is {degree} and √n is "
+            f"{math.sqrt(nodes):.3g}. Its constant c is not given."
         ),
         promise=promise,
-        happens=_outcome(path),
+        runs=(_run("", path),),
     )
 
 
@@ -117,8 +150,6 @@ def _theorem_2(graph: Any, budget: int) -> Theorem:
     enough = awasthi2021_linear.theorem_2_iterations_corrected(
         star, nodes, degree, ROUNDS, ACCURACY, step
     )
-    first = _linear_run(graph, 0.5, 0.5, printed, budget, ACCURACY**2)
-    second = _linear_run(graph, 0.5, 0.5, step, budget, ACCURACY**2)
     return Theorem(
         name="awasthi2021, Theorem 2",
         page="book/awasthi2021/deep-linear",
@@ -131,21 +162,19 @@ def _theorem_2(graph: Any, budget: int) -> Theorem:
             f"as printed: step {printed:.3g}, {max(0.0, asked):.3g} steps; as corrected: step "
             f"{step:.3g}, {enough} steps"
         ),
-        happens=f"with the printed step {_outcome(first)}; with the corrected step "
-        f"{_outcome(second)}",
+        runs=(
+            _linear_run("with the printed step", graph, 0.5, 0.5, printed, budget),
+            _linear_run("with the corrected step", graph, 0.5, 0.5, step, budget),
+        ),
     )
 
 
 def _theorem_4(graph: Any, budget: int) -> Theorem:
-    closed = graph.degrees.astype(float)
-    total, square = closed.sum(), closed @ closed
-    largest = float(np.linalg.eigvalsh([[graph.nodes, total], [total, square]])[-1])
-    smallest = (graph.nodes * square - total**2) / largest
-    # No number alpha + mu beta is larger at the start or at the teacher.
-    bound = 1 + float(closed.max())
-    step = 1 / (ROUNDS**2 * bound ** (2 * ROUNDS - 2) * largest)
-    near = _linear_run(graph, 0.5, 0.5, step, budget, ACCURACY**2)
-    blind = _linear_run(graph, 1.0, 0.0, step, budget, ACCURACY**2)
+    curvature = one_round.quadratic(graph)
+    # With an eigenvalue mu of the graph, alpha + mu beta is at most this at the start and at both
+    # teachers.
+    bound = 1 + int(graph.degrees.max())
+    step = 1 / (ROUNDS**2 * bound ** (2 * ROUNDS - 2) * curvature.largest)
     return Theorem(
         name="awasthi2021, Theorem 4",
         page="book/awasthi2021/linear-unequal-degrees",
@@ -155,30 +184,34 @@ def _theorem_4(graph: Any, budget: int) -> Theorem:
         ),
         speaks="is about unequal degrees, as here.",
         promise=(
-            "as corrected in the chapter: while every α + μβ is at least m > 0, at the iterate "
-            "and at the teacher, the distance to the teacher is multiplied by at most "
-            f"1 - {step * ROUNDS**2 * smallest:.3g} m² in each step"
+            "as corrected in the chapter: while every α + μβ lies between m > 0 and "
+            f"{bound}, at the iterate and at the teacher, the distance to the teacher is "
+            f"multiplied by at most 1 - {step * ROUNDS**2 * curvature.smallest:.3g} m² in each step"
         ),
-        happens=(
-            f"teacher W₁ = W₂ = 1/2: {_outcome(near)}; teacher W₁ = 1, W₂ = 0: {_outcome(blind)}"
+        runs=(
+            _linear_run("teacher W₁ = W₂ = 1/2", graph, 0.5, 0.5, step, budget),
+            _linear_run("teacher W₁ = 1, W₂ = 0", graph, 1.0, 0.0, step, budget),
         ),
     )
 
 
 def _linear_run(
-    graph: Any, first: float, second: float, step: float, budget: int, target: float
-) -> Trajectory:
+    words: str, graph: Any, first: float, second: float, step: float, budget: int
+) -> Run:
     model = linear_gnn.pair_model(first, second, walks(graph, ROUNDS), ROUNDS)
     start = (1 - first, 1 - second)
-    return descent.run(model, start, step, budget, target=target, records=1, progress=False)
+    path = descent.run(model, start, step, budget, target=ACCURACY**2, records=1, progress=False)
+    return _run(words, path)
 
 
 def _li_theorem_2(graph: Any, budget: int) -> Theorem:
     sizes = graph.degrees.astype(float) + 1
+    angle = math.pi / 4
     setting = li2021.Setting(
         features=FEATURES,
         distance=0.5,
         product=0.5,
+        trace=math.cos(angle),
         mean_size=float(sizes.mean()),
         smallest_size=float(sizes.min()),
         labels=graph.nodes,
@@ -188,7 +221,7 @@ def _li_theorem_2(graph: Any, budget: int) -> Theorem:
     needed = li2021.labels_needed(setting.but(learning_rate=0.5 * limit))
     model = averaging_gnn.population_map(graph, "relu")
     step = 0.5 / max(1.0, float(model.second_moment))
-    start = averaging_gnn.Polar(np.pi / 4, -0.5)
+    start = averaging_gnn.Polar(angle, -0.5)
     path = descent.run(
         model, start, step, budget, target=1e-6 * float(model.loss(start)), progress=False
     )
@@ -208,17 +241,12 @@ def _li_theorem_2(graph: Any, budget: int) -> Theorem:
             "as printed, if all its hypotheses are met: distances that fall by a factor in each "
             "step, down to a floor; the chapter says what of it holds"
         ),
-        happens=_outcome(path),
+        runs=(_run("", path),),
     )
 
 
-def _outcome(path: Trajectory) -> str:
-    steps = int(path.stopped_at)
-    if path.status == "converged":
-        return f"the loss is reached after {steps} steps"
-    if path.status == "diverged":
-        return f"the loss grows without a limit, seen after {steps} steps"
-    return f"the loss is {float(path.losses[-1]):.3g} after {steps} steps, not reached"
+def _run(words: str, path: Trajectory) -> Run:
+    return Run(words, str(path.status), int(path.stopped_at), float(path.losses[-1]))
 
 
 def _count(number: float) -> str:

@@ -62,6 +62,18 @@ MUTANTS = [
     ),
     Mutant(
         BOUNDS,
+        "THEOREM_1_CONSTANT = 600.0",
+        "THEOREM_1_CONSTANT = 0.5",
+        [P + "theorem-1", P + "remark-theorem-1-rate/polynomial"],
+    ),
+    Mutant(
+        BOUNDS,
+        "(np.log(nodes * units / error) + log_features)",
+        "np.log(nodes * units / error)",
+        [P + "theorem-1", P + "remark-theorem-1-alternative"],
+    ),
+    Mutant(
+        BOUNDS,
         "return 4 * full * (1 + np.sqrt(2 * sigma * np.sqrt(inner_dimension) + 4 * math.pi + 1))",
         "return 4 * full * (1 + np.sqrt(2 * sigma * inner_dimension + 4 * math.pi + 1))",
         [P + "remark-smoothness-constant"],

@@ -202,8 +202,6 @@ MODERATE = domain(
     derived=("n", "d", "A", "C", "C1"),
     words=ENOUGH.words,
 )
-#: A constant c that serves Theorem 1.
-_CONSTANT = 600.0
 
 
 def _needed(A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any) -> np.ndarray:
@@ -240,7 +238,7 @@ def _enough(
     return (
         readings(
             r_fixed_while_n_grows=at_most(
-                np.where(log_r <= n, needed, 0.0), _CONSTANT * number, names
+                np.where(log_r <= n, needed, 0.0), bounds.THEOREM_1_CONSTANT * number, names
             ),
             one_constant_for_every_r=at_most(
                 _whatever_the_constant(number, log_target, x),
@@ -248,7 +246,7 @@ def _enough(
                 ("steps over the stated number, best c and an r for it", "1"),
             ),
         ),
-        at_most(needed, _CONSTANT * (number + size * log_r), names),
+        at_most(needed, bounds.theorem_1_iterations_corrected(n, d, h, log_r, eps), names),
     )
 
 
@@ -293,7 +291,7 @@ def polynomial_in_the_rest(
     n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any, x: Any
 ) -> Any:
     """600 n⁴h²(d+1)r/ε² log(2/ε) steps are enough: polynomial in n, the largest degree, h and r."""
-    allowed = _CONSTANT * _size(n, d, h, eps) * np.exp(log_r) * np.log(2 / eps)
+    allowed = bounds.THEOREM_1_CONSTANT * _size(n, d, h, eps) * np.exp(log_r) * np.log(2 / eps)
     return at_most(_needed(A, C, C1, log_r, h, eps, x), allowed, ("steps", "polynomial"))
 
 
