@@ -280,6 +280,7 @@ def _end(text: str, case: Case) -> float:
 
 
 def _range_words(name: str, opening: str, low: str, high: str, closing: str) -> str:
+    low, high = (re.sub(r"\*?\bpi\b", "π", end).replace("**2", "²") for end in (low, high))
     left = "" if low == "-inf" else f"{low} {'≤' if opening == '[' else '<'} "
     right = "" if high == "inf" else f" {'≤' if closing == ']' else '<'} {high}"
     if not left and not right:

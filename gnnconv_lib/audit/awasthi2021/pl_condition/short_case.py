@@ -176,7 +176,7 @@ SETTLED_WEIGHTS = weights(
         "α ≥ -1/100 and ℓ ≥ 1/(36π²)",
         lambda along, length: (along >= -0.01) & (length >= SHORTEST),
     ),
-    length=f"({SHORTEST!r}, inf)",
+    length="(1/(36*pi**2), inf)",
     keep=lambda along, length: (along >= -0.01) & (length >= SHORTEST),
     place=lambda length, cos: (length + 1.001 * SHORTEST, cos),
 )

@@ -53,7 +53,7 @@ def _turns(name: str, values: tuple[float, ...]) -> Any:
 ANY_STEP = weights("every graph", real("x", "(0, 2)", "ηA"), more=_turns("x", _STEPS))
 RANGE_OF_STEPS = weights(
     "every graph",
-    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    real("x", "[1/(16*pi), 1/(6*pi)]", "ηA"),
     EPSILON,
     UNITS,
     where("α ≥ -1/100", lambda along: along >= -0.01),
@@ -67,7 +67,7 @@ RANGE_OF_STEPS = weights(
 )
 STEP_SIZES = interior(
     "every graph",
-    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    real("x", "[1/(16*pi), 1/(6*pi)]", "ηA"),
     fixed("σ = 1, without the o(1)"),
     more=_turns("x", (STEP, _LOW, 0.04)),
 )
@@ -186,7 +186,7 @@ ENOUGH = domain(
     real("log_r", "[0, inf)", "log r", reach=1e3),
     UNITS,
     EPSILON,
-    real("x", f"[{_LOW!r}, {STEP!r}]", "ηA, the range of Lemma 1 from 1/(16π) to 1/(6π)"),
+    real("x", "[1/(16*pi), 1/(6*pi)]", "ηA"),
     fixed("start with c₀ ≥ -1/2 and ℓ₀ ≤ 2√r"),
     cases=_times,
     derived=("n", "d", "A", "C", "C1"),
