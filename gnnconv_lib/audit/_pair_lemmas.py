@@ -93,6 +93,20 @@ def positive(R: Any, m: Any, t: Any) -> Any:
 
 
 @lemma
+def positive_mixed(R: Any, m: Any, c: Any, s: Any, t: Any, q: Any) -> Any:
+    """B > 0: the pairs i = i have r = 1 and s(c) > 0, the others R >= 0.
+
+    t and q are s and s' at the middle of -1 and c, where q > 0; s(c) is above that tangent.
+    """
+    return {
+        "companion:lemma-dual-facts/nonnegative": (R >= 0, t >= 0),
+        "n + 2 |edges| messages": m > 0,
+        "c > -1": (c > -1, q > 0),
+        "companion:lemma-dual-facts/convex": s >= t + q * (c + 1) / 2,
+    }, R + m * s > 0
+
+
+@lemma
 def order_of_sizes(s: Any, m: Any, a: Any, b: Any) -> Any:
     """S <= M: of one pair, s = |N_i n N_j| shared messages against m = sqrt(a b), a, b those of i, j."""
     return {
