@@ -111,17 +111,22 @@ def opposite_loss(graph: Any, activation: str, target: float) -> Any:
 ATTRACTED = domain(
     choice("activation", *_KINDS),
     real("phi", "(0, 0.05]", "π minus the angle"),
-    fixed("population, q = 1, isolated nodes, v* = 1, v_0 = r v*, α = 0.2, 200 steps; r is not 0"),
+    real("share", "(0, 1)", "α over the smaller of 1/(2v*²) and 2/M(1)"),
+    fixed("population, q = 1, isolated nodes, v* = 1, v_0 = r v*, 200 steps; r is not 0"),
     cases=lambda budget: [
-        {"activation": name, "phi": phi} for name in _KINDS for phi in (0.05, 0.001)
+        {"activation": name, "phi": phi, "share": share}
+        for name in _KINDS
+        for phi in (0.05, 0.001)
+        for share in (0.4, 0.04, 0.97)
     ],
 )
 
 
 @claim("companion:theorem-opposite-point/attracts", ATTRACTED, each=True, tolerance=0.0)
-def opposite_point_attracts(activation: str, phi: float) -> Any:
+def opposite_point_attracts(activation: str, phi: float, share: float) -> Any:
     """W comes closer to -W* if r < 0, and moves away if r > 0."""
     r = _ratio(activation)
-    found = path(mean_product(activation), [math.cos(math.pi - phi)], [r], 1.0, 0.2, 200)
+    rate = share * min(0.5, 2 / float(mean_product(activation)(1.0)))
+    found = path(mean_product(activation), [math.cos(math.pi - phi)], [r], 1.0, rate, 200)
     change = (math.pi - float(found.angle[-1, 0])) / phi - 1
     return less(change * math.copysign(1.0, -r), 0.0, ("growth of phi times the sign of -r", "0"))
