@@ -61,6 +61,7 @@ def on_measures(
     angles: tuple[float, float] = (0.0, np.pi),
     open_ends: tuple[bool, bool] = (False, False),
     leaks: tuple[float, ...] = (),
+    printed_steps: str = "",
 ) -> Domain:
     """Every measure and length, angles in a range, and steps where the claim has one.
 
@@ -69,6 +70,8 @@ def on_measures(
         angles: the range of theta.
         open_ends: which ends of it are left out, by 1e-9.
         leaks: slopes of the leaky ReLU, in a column `leak`; by default the ReLU alone.
+        printed_steps: the range of steps that is meant, such as "(2, inf)", where `steps` is what
+            is drawn of it.
     """
     low, high = angles
     inside = (low + 1e-9 * open_ends[0], high - 1e-9 * open_ends[1])
@@ -98,7 +101,8 @@ def on_measures(
     ]
     if steps:
         opening = f"[{steps[0]:g}" if steps[0] > 0 else "(0"
-        parts.append(real("x", f"{opening}, {steps[1]:g}]", "step x = ηA"))
+        interval = printed_steps or f"{opening}, {steps[1]:g}]"
+        parts.append(real("x", interval, "step x = ηA"))
     if leaks:
         parts.append(choice("leak", *leaks, words="slope a of the leaky ReLU"))
     move = partial(moved, steps=of_steps, angles=inside)

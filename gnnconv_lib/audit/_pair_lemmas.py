@@ -55,6 +55,18 @@ def leaky_terms(r: Any, c: Any, s: Any, t: Any, p: Any, q: Any, m: Any) -> Any:
 
 
 @lemma
+def leaky_sizes(r: Any, s: Any, q: Any, w: Any, m: Any) -> Any:
+    """For the dual m u + (1-m) s(u): 1/2 <= its slope at u >= 0, and it is <= 1/pi + (1 - 1/pi) r."""
+    return {
+        "an overlap": (r >= 0, r <= 1),
+        "a share": (m >= 0, m <= 1),
+        "w = 1/π": (w >= 0, w <= 1),
+        "companion:lemma-dual-facts/half": (2 * q >= 1, q <= 1),
+        "companion:lemma-dual-facts/chord": s <= w + (1 - w) * r,
+    }, (2 * (m + (1 - m) * q) >= 1, m + (1 - m) * q <= 1, m * r + (1 - m) * s <= w + (1 - w) * r)
+
+
+@lemma
 def difference(r: Any, c: Any, s: Any, t: Any, p: Any, q: Any) -> Any:
     """|s(rc) - s(r)| <= 2r."""
     return _dual(r, c, s, t, p, q), (s - t <= 2 * r, t - s <= 2 * r)
@@ -90,6 +102,20 @@ def positive(R: Any, m: Any, t: Any) -> Any:
         "n + 2 |edges| messages": m > 0,
         "c > -1": t < 1,
     }, R + m * (1 - t) > 0
+
+
+@lemma
+def positive_mixed(R: Any, m: Any, c: Any, s: Any, t: Any, q: Any) -> Any:
+    """B > 0: the pairs i = i have r = 1 and s(c) > 0, the others R >= 0.
+
+    t and q are s and s' at the middle of -1 and c, where q > 0; s(c) is above that tangent.
+    """
+    return {
+        "companion:lemma-dual-facts/nonnegative": (R >= 0, t >= 0),
+        "n + 2 |edges| messages": m > 0,
+        "c > -1": (c > -1, q > 0),
+        "companion:lemma-dual-facts/convex": s >= t + q * (c + 1) / 2,
+    }, R + m * s > 0
 
 
 @lemma

@@ -26,6 +26,7 @@ from gnnconv_lib.claims import (
     lemma,
     proved,
     real,
+    where,
 )
 
 _NAMES = ("relu", "tanh", "swish", "identity")
@@ -35,35 +36,54 @@ RATES = domain(
     graph(),
     choice("activation", *_NAMES),
     choice("reading", "mean", "sum", words="reading of Eq. (11)"),
-    fixed("population, q = 1, v* = 0.8, α = 0.3, an error of 1e-6"),
+    real("target", "(-inf, inf)", "v*", reach=2.0),
+    where("v* ≠ 0", lambda target: target != 0),
+    real("share", "(0, 1]", "α over the smaller of 1/M(1) and 1/v*²"),
+    fixed("population, q = 1, an error of 1e-6"),
     cases=lambda budget: [
-        {"graph": one, "activation": name, "reading": reading}
+        {"graph": one, "activation": name, "reading": reading, "target": target, "share": share}
         for one in small_graphs("quick")
         for name in (_NAMES if one.nodes < 5 or budget == "full" else _NAMES[:1])
         for reading in ("mean", "sum")
+        for target, share in ((0.8, 0.3), (-3.0, 0.04), (2.5, 1.0))
     ],
-    words=lambda graph, activation, reading: f"{graph.name}, {activation}, {reading}",
+    words=lambda graph, activation, reading, target, share: (
+        f"{graph.name}, {activation}, {reading}, v* = {target:g}, share {share:g}"
+    ),
 )
 
 
+def _mean_square(graph: Any, activation: str) -> float:
+    """M(1), by quadrature."""
+    z, weight = np.polynomial.hermite_e.hermegauss(200)
+    squares = values(get(activation), np.outer((graph.degrees + 1.0) ** -0.5, z)) ** 2
+    return float(np.mean(squares @ weight / math.sqrt(2 * math.pi)))
+
+
+def _rate(graph: Any, activation: str, target: float, share: float) -> float:
+    return share * min(1 / _mean_square(graph, activation), 1 / target**2)
+
+
 @claim("companion:theorem-approximate-one-unit/rate-of-w", RATES, each=True, tolerance=1e-6)
-def rate_of_the_angle(graph: Any, activation: str, reading: str) -> Any:
+def rate_of_the_angle(
+    graph: Any, activation: str, reading: str, target: float, share: float
+) -> Any:
     """Near the teacher the angle shrinks by 1 - αv*², or 1 - αv*²/n in the literal reading."""
-    model = ag.population_map(graph, activation, 0.8, reading)
-    turned = float(model.update(ag.Polar(1e-6, 0.0), 0.3).angle) / 1e-6
+    rate = _rate(graph, activation, target, share)
+    model = ag.population_map(graph, activation, target, reading)
+    turned = float(model.update(ag.Polar(1e-6, 0.0), rate).angle) / 1e-6
     gain = 1.0 if reading == "mean" else 1.0 / graph.nodes
-    return equal(turned, 1 - 0.3 * gain * 0.64, ("factor of the angle", "1 - alpha g v*^2"))
+    names = ("factor of the angle", "1 - alpha g v*^2")
+    return equal(turned, 1 - rate * gain * target**2, names, 1.0)
 
 
 @claim("companion:theorem-approximate-one-unit/rate-of-v", RATES, each=True, tolerance=1e-6)
-def rate_of_v(graph: Any, activation: str, reading: str) -> Any:
+def rate_of_v(graph: Any, activation: str, reading: str, target: float, share: float) -> Any:
     """At the angle 0 the error of v shrinks by 1 - αM(1), M(1) the mean of E σ(τ_i Z)²."""
-    model = ag.population_map(graph, activation, 0.8, reading)
-    moved = float(model.update(ag.Polar(0.0, 1e-6), 0.3).error) / 1e-6
-    z, weight = np.polynomial.hermite_e.hermegauss(200)
-    squares = values(get(activation), np.outer((graph.degrees + 1.0) ** -0.5, z)) ** 2
-    M1 = float(np.mean(squares @ weight / math.sqrt(2 * math.pi)))
-    return equal(moved, 1 - 0.3 * M1, ("factor of v", "1 - alpha M(1)"))
+    M1, rate = _mean_square(graph, activation), _rate(graph, activation, target, share)
+    model = ag.population_map(graph, activation, target, reading)
+    moved = float(model.update(ag.Polar(0.0, 1e-6), rate).error) / 1e-6
+    return equal(moved, 1 - rate * M1, ("factor of v", "1 - alpha M(1)"), 1.0)
 
 
 def _starts(budget: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from gnnconv_lib import graphs, monte_carlo, relu_gnn
-from gnnconv_lib.audit import _relu_lemmas as lemmas
+from gnnconv_lib.audit import _pair_lemmas as pair, _relu_lemmas as lemmas
 from gnnconv_lib.audit._measure_domains import on_measures
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import measures
@@ -39,6 +39,7 @@ from gnnconv_lib.summaries import overlap
 LEAKS = (0.0, 0.01, 0.2, 0.5, 1.0)
 BELOW_TWO = on_measures((0.0, 2.0), leaks=LEAKS)
 NOT_OPPOSITE = on_measures((0.0, 1.0), open_ends=(False, True), leaks=LEAKS)
+FRONT = on_measures((0.0, 1.0), angles=(0.0, np.pi / 2), leaks=LEAKS)
 HERE = on_measures(leaks=LEAKS)
 
 
@@ -68,6 +69,22 @@ def leaky_gradient(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa:
     left = 2 * at.constant * at.loss
     sides = at_most(left, at.gradient_squared, ("2 mu L", "|grad L|^2"), scale)
     return proved(lemmas.leaky_gradient(), sides=sides)
+
+
+@claim("companion:theorem-leaky-relu/number-of-steps", FRONT, tolerance=1e-10)
+def leaky_number_of_steps(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
+    """For c ≥ 0, C ≥ S/2, A ≤ M/π + (1 - 1/π) S, and 8A/(x(2-x)S) log(L_0/ε²) is no less than the
+    rate asks for."""
+    at = Point(measure, l, theta, x, leak)
+    share = np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16)
+    promised = 8 * at.full / (x * (2 - x) * at.messages)
+    chord = at.pairs / np.pi + (1 - 1 / np.pi) * at.messages
+    needed = at_most(-1 / np.log1p(-share), promised, ("steps per log that the rate needs", "T"))
+    return both(
+        proved(pair.leaky_sizes(), sides=at_most(at.messages / 2, at.slope, ("S/2", "C"))),
+        proved(pair.leaky_sizes(), sides=at_most(at.full, chord, ("A", "M/pi + (1 - 1/pi) S"))),
+        proved(lemmas.number_of_steps(), sides=needed),
+    )
 
 
 def _flows(budget: str) -> list[dict[str, Any]]:

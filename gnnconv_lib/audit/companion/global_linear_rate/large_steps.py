@@ -20,8 +20,8 @@ from gnnconv_lib.certificates import Certificate, certify_nonnegative
 from gnnconv_lib.claims import at_most, both, claim, domain, drawn, equal, fixed, less, proved, real
 from gnnconv_lib.summaries import overlap
 
-BETWEEN = on_measures((1.01, 2.0), angles=(0.0, np.pi), open_ends=(True, True))
-ABOVE = on_measures((2.001, 4.0))
+BETWEEN = on_measures((1.001, 1.999), (0.0, np.pi), (True, True), printed_steps="(1, 2)")
+ABOVE = on_measures((2.001, 40.0), printed_steps="(2, inf)")
 ON_MEASURES = on_measures()
 
 

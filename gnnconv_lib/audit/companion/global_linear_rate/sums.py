@@ -100,7 +100,12 @@ def full_from_degrees(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
 
 
 @claim("companion:lemma-sums/positive", on_measures(open_ends=(False, True)))
-def slope_is_positive(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
-    """C(c) > 0 for c > -1."""
-    sides = less(0.0, Point(measure, l, theta).slope, ("0", "C"))
-    return proved(pair.positive(), sides=sides)
+def sums_are_positive(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
+    """B(c) > 0 and C(c) > 0 for c > -1."""
+    slope = less(0.0, Point(measure, l, theta).slope, ("0", "C"))
+    # Nearer to c = -1, B is below the rounding of its terms.
+    clear = Point(measure, l, np.minimum(theta, np.pi - 1e-3)).mixed
+    return both(
+        proved(pair.positive(), sides=slope),
+        proved(pair.positive_mixed(), sides=less(0.0, clear, ("0", "B"))),
+    )

@@ -22,7 +22,8 @@ def _traps(budget: str) -> dict[str, Any]:
         for L in (3, 5):
             for _ in range(8):
                 high = 1 + root + generator.choice([0.0, 1.0]) * generator.exponential()
-                low = generator.uniform(0.02, 1.0) * high
+                # Above 1 the teacher has a negative β*.
+                low = generator.uniform(0.02, 1.0) * high * generator.choice([1.0, 1.5])
                 rows.append((leaves, L, (high + low) / 2, (high - low) / (2 * root)))
     return columns(rows, "k", "L", "alpha_star", "beta_star")
 
@@ -31,9 +32,7 @@ TRAPS = domain(
     integer("k", "[2, inf)", "leaves k"),
     integer("L", "[3, inf)", "L"),
     where("L odd", lambda L: L % 2 == 1),
-    where(
-        "α* > √k β* > 0", lambda k, alpha_star, beta_star: alpha_star > np.sqrt(k) * beta_star > 0
-    ),
+    where("α* > √k β*", lambda k, alpha_star, beta_star: alpha_star > np.sqrt(k) * beta_star),
     where(
         "α* + √k β* ≥ 1 + √k",
         lambda k, alpha_star, beta_star: (
@@ -57,7 +56,7 @@ def star_trap(k: Any, L: Any, alpha_star: Any, beta_star: Any) -> Any:
     measure, root, star = spectra(chosen), np.sqrt(k), (alpha_star, beta_star)
     ones = (np.ones(len(k)), np.ones(len(k)))
     away = np.hypot(1 - alpha_star, 1 - beta_star)
-    reach = alpha_star + root * beta_star + np.sqrt(1 + k) * away
+    reach = alpha_star + root * np.abs(beta_star) + np.sqrt(1 + k) * away
     heavier = 0.5 * (root + 1) ** 2
     rate = 1 / (2 * L**2 * (1 + k) * heavier * np.maximum(reach, 1.0) ** (2.0 * L - 2))
     path = descend(measure, L, ones, star, rate, 600)
