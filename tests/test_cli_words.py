@@ -195,3 +195,4 @@ def test_chapters_say_what_ties_their_parameters(run) -> None:
     _, out, _ = run("chapters")
     chapter = out.split("figure-1: ")[1].split("\n\n")[0]
     assert "    needs degree < n when not graph_file\n" in chapter
+    assert "    unused n, degree when graph_file\n" in chapter

@@ -11,7 +11,7 @@ import copy
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def declared(path: str | Path) -> dict[str, parameters.Parameter]:
     return {entry.name: entry for entry in parameters.parse(_declaration(path))}
 
 
-def rules(path: str | Path) -> list[ties.Tie]:
+def rules(path: str | Path) -> list[ties.Tie | ties.Unused]:
     """The rules that tie the parameters of the notebook at `path` to each other.
 
     Raises:
@@ -62,19 +62,32 @@ def _declaration(path: str | Path) -> str:
     raise InvalidInput(f"chapter {Path(path).stem} must have a cell tagged 'parameters'.")
 
 
-def _require_fit(path: str | Path, values: Mapping[str, Any]) -> None:
+def _require_fit(
+    path: str | Path,
+    values: Mapping[str, Any],
+    given: Collection[str],
+    undecided: Collection[str] = (),
+) -> None:
     """See that the rules that tie parameters hold for `values` and the defaults of the others."""
     source = _declaration(path)
     defaults = {entry.name: entry.default for entry in parameters.parse(source)}
-    ties.require_ties(source, {**defaults, **values})
+    ties.require_ties(source, {**defaults, **values}, given, undecided)
 
 
-def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
+def assignments(
+    path: str | Path, texts: Sequence[str], swept: Collection[str] = ()
+) -> dict[str, Any]:
     """The values in `texts`, each `name=value`, for the parameters of the notebook at `path`.
+
+    Args:
+        path: the notebook.
+        texts: what the user has set.
+        swept: parameters that a sweep sets; rules that name one of them are left to its runs.
 
     Raises:
         InvalidInput: for a text of another form, a repeated or unknown name, a value of the wrong
-            type or out of range, a path that leads nowhere, values that do not fit together.
+            type or out of range, a path that leads nowhere, values that do not fit together, a
+            parameter that nothing would use.
     """
     known = declared(path)
     values: dict[str, Any] = {}
@@ -87,7 +100,7 @@ def assignments(path: str | Path, texts: Sequence[str]) -> dict[str, Any]:
         if name in values:
             raise InvalidInput(f"parameter {name} must be given once.")
         values[name] = parameters.from_text(entry, value)
-    _require_fit(path, values)
+    _require_fit(path, values, values.keys(), swept)
     return {name: user_file(name, value) for name, value in values.items()}
 
 
@@ -234,7 +247,9 @@ def executed(
     place = source.parent if folder is None else Path(folder).resolve()
     known = declared(source)
     checked = {k: parameters.require(known, k).accept(v) for k, v in values.items()}
-    _require_fit(source, checked)
+    # A sweep names all parameters; set are those that are not as on the page.
+    checked = {k: value for k, value in checked.items() if value != known[k].default}
+    _require_fit(source, checked, checked.keys())
     checked = {k: user_file(k, v) for k, v in checked.items()}
     shown = sys.stderr.isatty() if progress is None else progress
     with tempfile.TemporaryDirectory(prefix="gnnconv-run-") as scratch:

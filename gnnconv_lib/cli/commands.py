@@ -48,7 +48,7 @@ def chapters(options: Namespace) -> int:
                 }
                 for entry in rerun.declared(path).values()
             ],
-            "needs": [str(rule) for rule in rerun.rules(path)],
+            "rules": [str(rule) for rule in rerun.rules(path)],
         }
         for name, path in finding.chapter_paths(book).items()
     ]
@@ -63,8 +63,8 @@ def chapters(options: Namespace) -> int:
                 f"    {parameter['name']}: {parameter['type']} = {value}  {parameter['help']}"
                 f" {parameter['range']}".rstrip()
             )
-        for rule in entry["needs"]:
-            print(f"    needs {rule}")
+        for rule in entry["rules"]:
+            print(f"    {rule}")
     return 0
 
 

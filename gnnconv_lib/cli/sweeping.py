@@ -30,7 +30,7 @@ def sweep_command(options: Namespace) -> int:
         name: [rerun.user_file(name, value) for value in entries]
         for name, entries in values.items()
     }
-    fixed = rerun.assignments(path, options.parameter)
+    fixed = rerun.assignments(path, options.parameter, swept=values.keys())
     folder = _folder(options.output or f"{path.stem}-sweep", book)
     try:
         outcome = sweep_chapter(

@@ -59,13 +59,14 @@ def check(namespace: MutableMapping[str, Any], source: str | None = None) -> rul
     else:
         later = []
     declared = {parameter.name: parameter for parameter in parse(source)}
-    for cell in later:
-        for name in _assigned_names(cell):
-            require(declared, name)
+    given = [name for cell in later for name in _assigned_names(cell)]
+    for name in given:
+        require(declared, name)
     for name, parameter in declared.items():
         namespace[name] = parameter.accept(namespace.get(name))
     values = {name: namespace[name] for name in declared}
-    require_ties(source, values)
+    differ = [name for name, entry in declared.items() if values[name] != entry.default]
+    require_ties(source, values, {*given, *differ})
     show_banner(declared.values(), values)
     return rules()
 

@@ -8,20 +8,27 @@ A comment line in the cell tagged `parameters` states one:
 Before `when` stands what must hold, after it for which values. Both are expressions of Python in
 the names of parameters, numbers and texts, with `is` for equality (papermill reads no line with a
 second `=`), and with `min`, `max` and `round`.
+
+Another names parameters that nothing uses for certain values of others; who sets them there is
+refused, since a value is used as it was set:
+
+    # unused: family, nodes, degree when graph_file
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from gnnconv_lib.page.declarations import InvalidParameter
 
-__all__ = ["Tie", "require_ties", "ties"]
+__all__ = ["Tie", "Unused", "require_ties", "ties"]
 
-_LINE = re.compile(r"^#\s*needs:\s*(?P<rule>.+?)(?:\s+when\s+(?P<condition>.+))?\s*$")
+_LINE = re.compile(
+    r"^#\s*(?P<kind>needs|unused):\s*(?P<rule>.+?)(?:\s+when\s+(?P<condition>.+))?\s*$"
+)
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"min": min, "max": max, "round": round}
 _ALLOWED = (
     ast.Expression,
@@ -64,8 +71,8 @@ class Tie:
         self._rule, self._condition = _tree(rule), _tree(condition or "1")
         self.names = _names(self._rule) | _names(self._condition)
 
-    def require(self, values: Mapping[str, Any]) -> None:
-        """See that the rule holds for `values`.
+    def require(self, values: Mapping[str, Any], given: Collection[str] = ()) -> None:
+        """See that the rule holds for `values`; which of them were `given` does not matter.
 
         Raises:
             InvalidParameter: one sentence with the values that break it.
@@ -77,10 +84,57 @@ class Tie:
         raise InvalidParameter(f"{self.rule} must hold{where}, got {got}.")
 
     def __str__(self) -> str:
-        return f"{self.rule} when {self.condition}" if self.condition else self.rule
+        condition = f" when {self.condition}" if self.condition else ""
+        return f"needs {self.rule}{condition}"
 
 
-def ties(source: str) -> list[Tie]:
+class Unused:
+    """Parameters that nothing uses where `condition` holds, so that nobody may set them there.
+
+    >>> rule = ties("# unused: family, nodes when graph_file")[0]
+    >>> rule.require({"family": "star", "nodes": 9, "graph_file": "g.txt"}, given=["nodes"])
+    Traceback (most recent call last):
+    ...
+    gnnconv_lib.page.declarations.InvalidParameter: nodes must not be set when graph_file is set, \
+since nothing uses it then, got nodes = 9, graph_file = 'g.txt'.
+    """
+
+    def __init__(self, listed: str, condition: str) -> None:
+        self.listed = tuple(name.strip() for name in listed.split(","))
+        for name in self.listed:
+            if not name.isidentifier():
+                raise InvalidParameter(f"a rule must name parameters, got {name!r}.")
+        if not condition:
+            raise InvalidParameter(f"a rule must say when {listed} is not used.")
+        self.condition = condition
+        self._condition = _tree(condition)
+        self.names = {*self.listed, *_names(self._condition)}
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether `values` are such that nothing uses these parameters."""
+        return bool(_value(self._condition, values))
+
+    def require(self, values: Mapping[str, Any], given: Collection[str] = ()) -> None:
+        """See that none of the parameters is among the `given` ones where nothing uses them.
+
+        Raises:
+            InvalidParameter: one sentence with the parameter and the values it depends on.
+        """
+        name = next((name for name in self.listed if name in given), None)
+        if name is None or not self.holds(values):
+            return
+        others = _in_order(self.condition, self.names)
+        got = ", ".join(f"{key} = {values[key]!r}" for key in dict.fromkeys([name, *others]))
+        where = re.sub(r"^(not )?(\w+)$", r"\2 is \1set", self.condition)
+        raise InvalidParameter(
+            f"{name} must not be set when {where}, since nothing uses it then, got {got}."
+        )
+
+    def __str__(self) -> str:
+        return f"unused {', '.join(self.listed)} when {self.condition}"
+
+
+def ties(source: str) -> list[Tie | Unused]:
     """The rules in the source of a `parameters` cell.
 
     Raises:
@@ -96,11 +150,25 @@ def ties(source: str) -> list[Tie]:
 got degree = 3, nodes = 2.
     """
     found = (_LINE.match(line.strip()) for line in source.splitlines())
-    return [Tie(match["rule"], match["condition"] or "") for match in found if match]
+    kinds: dict[str, type[Tie] | type[Unused]] = {"needs": Tie, "unused": Unused}
+    return [
+        kinds[match["kind"]](match["rule"], match["condition"] or "") for match in found if match
+    ]
 
 
-def require_ties(source: str, values: Mapping[str, Any]) -> None:
+def require_ties(
+    source: str,
+    values: Mapping[str, Any],
+    given: Collection[str] = (),
+    undecided: Collection[str] = (),
+) -> None:
     """See that all rules in the source of a `parameters` cell hold for the values of all parameters.
+
+    Args:
+        source: the source of the cell.
+        values: the values of all parameters by name.
+        given: the parameters that somebody has set.
+        undecided: parameters without a value yet; rules that name one of them are left out.
 
     Raises:
         InvalidParameter: for a rule with a name that is no parameter, and for one that is broken.
@@ -109,7 +177,8 @@ def require_ties(source: str, values: Mapping[str, Any]) -> None:
         unknown = sorted(tie.names - values.keys())
         if unknown:
             raise InvalidParameter(f"a rule must name parameters, got {unknown[0]!r}.")
-        tie.require(values)
+        if not tie.names & set(undecided):
+            tie.require(values, given)
 
 
 def _tree(text: str) -> ast.Expression:
