@@ -251,8 +251,25 @@ def test_help_says_what_the_symbols_are():
 
 @pytest.mark.parametrize("family", gc.graphs.FAMILIES)
 def test_named_graphs_have_the_nodes_asked_for(family):
-    degree = 3 if family in ("regular", "cliques") else None
-    nodes = 10 if family == "petersen" else 12
+    degree = 3 if family in ("regular", "cliques", "preferential", "random") else None
+    nodes = {"petersen": 10, "grid": 16}.get(family, 12)
     assert gc.graphs.named(family, nodes, degree).nodes == nodes
     with pytest.raises(gc.InvalidInput, match="degree must be"):
         gc.graphs.named(family, nodes, 3 if degree is None else None)
+    if family != "random":
+        with pytest.raises(gc.InvalidInput, match="edge_probability must be left out"):
+            gc.graphs.named(family, nodes, degree, edge_probability=0.5)
+
+
+def test_named_graphs_are_those_of_their_makers():
+    assert gc.graphs.named("random", 12, seed=3, edge_probability=0.4) == gc.graphs.erdos_renyi(
+        12, 0.4, 3
+    )
+    assert gc.graphs.named("random", 12, 3, seed=3) == gc.graphs.erdos_renyi(12, 0.25, 3)
+    assert gc.graphs.named("preferential", 12, 2, seed=3) == gc.graphs.barabasi_albert(12, 2, 3)
+    assert gc.graphs.named("star", 1) == gc.graphs.empty(1)
+    assert gc.graphs.named("grid", 9) == gc.graphs.grid(3, 3)
+    with pytest.raises(gc.InvalidInput, match="a square for a grid, got 10"):
+        gc.graphs.named("grid", 10)
+    with pytest.raises(gc.InvalidInput, match="degree must be left out for a given edge_prob"):
+        gc.graphs.named("random", 12, 3, edge_probability=0.5)
