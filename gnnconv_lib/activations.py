@@ -189,7 +189,8 @@ def custom(
 
 @lru_cache(maxsize=256)
 def _found(function: Callable[[Any], Any]) -> Activation:
-    return custom(function)
+    with jax.ensure_compile_time_eval():
+        return custom(function)
 
 
 def _gap(function: Callable[[Any], Any], point: float) -> float:

@@ -397,3 +397,22 @@ def test_a_run_that_stops_long_before_the_next_record_shows_its_end(records):
     assert path.status == dense.status == "converged"
     assert path.stopped_at == dense.stopped_at
     assert float(path.losses[-1]) <= 1e-10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kept"),
+    [
+        (np.float32, np.float64, "float64"),
+        (np.float64, np.float32, "float64"),
+        (np.float16, np.float64, "float64"),
+        (np.float32, np.float32, "float32"),
+    ],
+)
+def test_arrays_of_two_precisions_give_the_larger(one, other, kept):
+    random = np.random.default_rng(0)
+    W, W_star = random.standard_normal((2, 2, 3))
+    overlap = gc.summaries.overlap(gc.graphs.cycle(7))
+    path = descent.run_relu(W.astype(one), W_star.astype(other), overlap, 1e-3, 20)
+    assert np.asarray(path.losses).dtype == kept
+    exact = descent.run_relu(W, W_star, overlap, 1e-3, 20)
+    assert np.allclose(path.losses, exact.losses, rtol=4 * float(np.finfo(one).eps) + 1e-6)

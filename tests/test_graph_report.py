@@ -1,6 +1,7 @@
 """The report on a graph: independent routes, degenerate graphs, refusals."""
 
 import dataclasses
+import json
 import re
 
 import numpy as np
@@ -59,6 +60,21 @@ def test_an_output_that_exists_is_not_replaced(tmp_path, capsys):
     assert main(["report", str(source), "--output", str(target)]) == 2
     assert "must not exist" in capsys.readouterr().err
     assert target.read_bytes() == before
+
+
+def test_the_ending_says_what_is_written(tmp_path, capsys):
+    source = tmp_path / "g.txt"
+    source.write_text("0 1\n1 2\n")
+    assert main(["report", str(source), "--output", str(tmp_path / "g.json")]) == 0
+    assert json.loads((tmp_path / "g.json").read_text())["facts"]["nodes"] == 3
+    capsys.readouterr()
+    for name, options in (("g.pdf", []), ("g", []), ("g.html", ["--json"])):
+        target = tmp_path / name
+        assert main(["report", str(source), *options, "--output", str(target)]) == 2
+        error = capsys.readouterr().err
+        assert "output must end in " in error
+        assert error.count("\n") == 1
+        assert not target.exists()
 
 
 def rows_of(graph):

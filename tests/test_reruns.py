@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -272,3 +273,19 @@ def test_a_book_that_is_only_named_is_left_as_it_is(run, book, monkeypatch) -> N
     monkeypatch.chdir(book / "book")
     assert run("run", "line", "-p", "nodes=6", "-o", book / "mine.ipynb")[0] == 0
     assert (book / "_build" / "jax-cache").is_dir()
+
+
+def test_a_chapter_whose_cells_end_their_lines_as_windows_does_is_run(book, tmp_path) -> None:
+    notebook = notebooks.read(book / "book" / "line.ipynb")
+    text = nbformat.writes(notebook)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    path = tmp_path / "line.ipynb"
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    values = rerun.assignments(path, ["nodes=10", "degree=3"])
+    rerun.rerun(path, values, tmp_path / "mine.ipynb")
+    mine = notebooks.read(tmp_path / "mine.ipynb")
+    assert "There are 15 edges" in mine.cells[0].source
+    with pytest.raises(InvalidParameter, match="degree < nodes must hold"):
+        rerun.assignments(path, ["degree=4"])

@@ -10,6 +10,7 @@ from gnnconv_lib import graphs
 from gnnconv_lib.chapters import notebooks, rerun
 from gnnconv_lib.page import finding, parameters, ties
 from gnnconv_lib.page.parameters import InvalidParameter
+from gnnconv_lib.sweeps import sweep_chapter
 from tests.parameter_use import cells_of, run_the_check, unused
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -268,3 +269,12 @@ def test_a_rule_that_a_sweep_decides_is_left_to_its_runs() -> None:
     with pytest.raises(InvalidParameter, match="degree < n must hold"):
         rerun.assignments(path, ["degree=150"])
     assert rerun.assignments(path, ["degree=150"], swept=["n"]) == {"degree": 150}
+
+
+def test_a_sweep_over_what_nothing_uses_is_refused_before_it_begins(tmp_path) -> None:
+    path = CHAPTERS["deep-linear"]
+    for grid in ({"family": ["cycle", "petersen"], "nodes": [12]}, {"size": [4]}):
+        with pytest.raises(InvalidParameter, match="must not be set when"):
+            sweep_chapter(path, grid, tmp_path / "out", fixed={"spectrum": "1, 2"})
+    assert not (tmp_path / "out").exists()
+    rerun.require_used(path, [{"family": "cycle", "nodes": 12}, {"family": "petersen"}])

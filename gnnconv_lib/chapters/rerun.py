@@ -11,7 +11,7 @@ import copy
 import re
 import sys
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ __all__ = [
     "declared",
     "executed",
     "output_file",
+    "require_used",
     "rerun",
     "rules",
     "user_file",
@@ -72,6 +73,19 @@ def _require_fit(
     source = _declaration(path)
     defaults = {entry.name: entry.default for entry in parameters.parse(source)}
     ties.require_ties(source, {**defaults, **values}, given, undecided)
+
+
+def require_used(path: str | Path, combinations: Iterable[Mapping[str, Any]]) -> None:
+    """See that no combination sets a parameter that nothing would use in it.
+
+    Raises:
+        InvalidInput: for the first that does.
+    """
+    defaults = {name: entry.default for name, entry in declared(path).items()}
+    unused = [rule for rule in rules(path) if isinstance(rule, ties.Unused)]
+    for values in combinations:
+        for rule in unused:
+            rule.require({**defaults, **values}, values.keys())
 
 
 def assignments(

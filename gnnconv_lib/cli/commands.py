@@ -99,10 +99,11 @@ def figure(options: Namespace) -> int:
     paper, _, name = options.figure.partition(":")
     if paper == "awasthi2021" and name in ("figure-1", "figure-2"):
         raise InvalidInput(
-            f"figure must be one of li2021, got {options.figure}; that one is the chapter {name}: "
-            f"gnnconv run {name} --output mine.html."
+            f"{options.figure} is made by its chapter: use gnnconv run {name} --output mine.html "
+            "here, since gnnconv figure makes li2021:figure-1 and li2021:figure-2 only."
         )
-    for path in figures.make(options.figure, options.output, options.seeds, options.force):
+    folder = options.output or options.figure.replace(":", "-")
+    for path in figures.make(options.figure, folder, options.seeds, options.force):
         print(path)
     return 0
 

@@ -72,4 +72,5 @@ def _done(found: Any) -> list[str]:
 
 def _labels(labels: Any) -> str:
     first = [str(label)[:20] for label in labels[:3]]
+    first = [repr(label) if "," in label or label != label.strip() else label for label in first]
     return ", ".join(first) + (", ..." if len(labels) > 3 else "")

@@ -17,6 +17,10 @@ __all__ = ["report_command"]
 
 def report_command(options: Namespace) -> int:
     """The exit status of `gnnconv report`; the output is checked before the file is read."""
+    as_json = options.json or Path(options.output).suffix == ".json"
+    wanted = (".json",) if options.json else (".html", ".json")
+    if Path(options.output).suffix not in wanted and not Path(options.output).is_dir():
+        raise InvalidInput(f"output must end in {' or '.join(wanted)}, got {options.output}.")
     target = files.output_file(options.output, options.force)
     given = {name: getattr(options, name) for name in NAMES}
     chosen = {name: value for name, value in given.items() if value is not None}
@@ -27,7 +31,7 @@ def report_command(options: Namespace) -> int:
     from gnnconv_lib import graph_report
 
     found = graph_report.report(graph)
-    if options.json:
+    if as_json:
         text = json.dumps(asdict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
         text = graph_report.page(found, graph, Path(options.file).name)

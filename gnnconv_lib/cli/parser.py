@@ -33,7 +33,7 @@ _EXAMPLES = {
         "run figure-2 -p 'graph_file=mine.csv?weights=ignore' --output mine.html",
     ],
     "graph": ["graph mine.csv --weights ignore --repeated merge", "graph mine.mtx --json"],
-    "report": ["report mine.csv --output mine.html", "report mine.csv --json --output mine.json"],
+    "report": ["report mine.csv --output mine.html", "report mine.csv --output mine.json"],
     "figure": ["figure li2021:figure-1 --output figures --seeds 5"],
     "sweep": [
         "sweep figure-1 --grid degree=5,10,30 -p seeds=5",
@@ -127,7 +127,7 @@ def command_line() -> argparse.ArgumentParser:
 
     graph = command("graph", "say what is read from a graph file, without running anything")
     report = command("report", "write a page with the papers' numbers on a graph file")
-    _writes(report, "FILE", "the page to write")
+    _writes(report, "FILE", "a page in .html, or numbers in .json")
     for entry in (graph, report):
         _reads_a_graph(entry)
     graph.epilog = (
@@ -138,7 +138,9 @@ def command_line() -> argparse.ArgumentParser:
 
     figure = command("figure", "make a figure of li2021: its data with their seeds, and pictures")
     figure.add_argument("figure", metavar="FIGURE", help="li2021:figure-1 or li2021:figure-2")
-    _writes(figure, "FOLDER", "where to write")
+    _writes(
+        figure, "FOLDER", "where to write (default: a folder named like the figure)", needed=False
+    )
     figure.add_argument("--seeds", type=int, default=20, metavar="N", help="(20)")
 
     sweep = command("sweep", "run a chapter with every combination of parameters")
@@ -208,8 +210,8 @@ def _takes_parameters(entry: argparse.ArgumentParser, words: str) -> None:
     )
 
 
-def _writes(entry: argparse.ArgumentParser, metavar: str, words: str) -> None:
-    entry.add_argument("-o", "--output", required=True, metavar=metavar, help=words)
+def _writes(entry: argparse.ArgumentParser, metavar: str, words: str, needed: bool = True) -> None:
+    entry.add_argument("-o", "--output", required=needed, metavar=metavar, help=words)
     entry.add_argument("--force", action="store_true", help="replace what is there")
 
 

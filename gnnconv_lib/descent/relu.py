@@ -22,7 +22,13 @@ __all__ = ["run_relu"]
 
 
 def run_relu(
-    W: Any, W_star: Any, overlap: Any, learning_rate: Any, steps: int, **options: Any
+    W: Any,
+    W_star: Any,
+    overlap: Any,
+    learning_rate: Any,
+    steps: int,
+    activation: Any = "scaled_relu",
+    **options: Any,
 ) -> Trajectory:
     """Gradient descent W <- W - learning_rate * gradient, in reduced coordinates.
 
@@ -37,6 +43,8 @@ def run_relu(
         overlap: a `Graph` or `OverlapMeasure`, or a sequence of them.
         learning_rate: one number, or one per chain.
         steps: the number of the last step.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)` (see `relu_gnn.two_slopes`).
         **options: `target`, `limit`, `records`, `progress` of `run`.
 
     Returns:
@@ -45,7 +53,8 @@ def run_relu(
         of `relu_gnn.reduce(W, W_star)`.
 
     Raises:
-        InvalidInput: for inputs that do not match, and as `run`.
+        InvalidInput: for inputs that do not match, an activation that is not positively
+            homogeneous, and as `run`.
 
     Reference: awasthi2021, Eqs. (8), (14), (15).
 
@@ -54,6 +63,7 @@ def run_relu(
     >>> path.losses.tolist(), path.parameters.u.tolist()
     ([4.0, 1.0, 0.25], [1.0, 0.5, 0.25])
     """
+    shares = relu_gnn.two_slopes(activation)
     weights, teachers = as_float_array(W, W_star)
     shared = not isinstance(overlap, Sequence)
     counts = {
@@ -79,7 +89,11 @@ def run_relu(
         start, _ = relu_gnn.reduce(weights, jnp.broadcast_to(teachers, weights.shape))
     model = relu_gnn.reduced_model(overlap, jnp.linalg.norm(teachers, axis=-1))
     axes = None if chains is None else _axes(model, shared, teachers.ndim < 3)
-    return run(model, start, learning_rate, steps, chains=chains, model_axes=axes, **options)
+    chosen: Any = model
+    if not shares.relu:
+        chosen = relu_gnn.TwoSlopeModel(model, shares)
+        axes = None if axes is None else relu_gnn.TwoSlopeModel(axes, None)  # type: ignore[arg-type]
+    return run(chosen, start, learning_rate, steps, chains=chains, model_axes=axes, **options)
 
 
 def _axes(model: relu_gnn.ReducedModel, shared_graph: bool, shared_teacher: bool) -> Any:

@@ -21,10 +21,11 @@ from gnnconv_lib.relu_gnn.geometry import read_measure
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.relu_gnn.population import gradient, loss
 from gnnconv_lib.relu_gnn.reduced import Reduced, evaluate, slopes
+from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, distance, two_slopes
 from gnnconv_lib.stepping import Course, State
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["FullModel", "ReducedModel", "full_model", "reduced_model"]
+__all__ = ["FullModel", "ReducedModel", "TwoSlopeModel", "full_model", "reduced_model"]
 
 
 class ReducedModel(NamedTuple):
@@ -87,8 +88,43 @@ class FullModel(NamedTuple):
         return parameters - learning_rate * gradient(parameters, self.W_star, self.table)
 
 
-def full_model(overlap: Any, W_star: Any) -> FullModel:
+class TwoSlopeModel(NamedTuple):
+    """Either model with another positively homogeneous activation (see `two_slopes`).
+
+    Fields:
+        relu: the model of the scaled ReLU.
+        shares: how much of it, and how much of S |W - W*|^2 / 2.
+    """
+
+    relu: ReducedModel | FullModel
+    shares: TwoSlopes
+
+    def loss(self, parameters: Any) -> jax.Array:
+        """The loss, summed over the units."""
+        bent, straight = self.shares
+        if isinstance(self.relu, FullModel):
+            spring = distance(parameters, self.relu.W_star)
+        else:
+            squares = parameters.u**2 + parameters.beta**2
+            spring = jnp.sum(self.relu.teacher**2 * squares) / 2
+        return bent * self.relu.loss(parameters) + straight * self.relu.table.messages * spring
+
+    def update(self, parameters: Any, learning_rate: jax.Array) -> Any:
+        """The parameters after one step of gradient descent."""
+        bent, straight = self.shares
+        pull = learning_rate * straight * self.relu.table.messages
+        moved: Any = self.relu.update(parameters, bent * learning_rate)
+        if isinstance(self.relu, FullModel):
+            return moved - pull * (parameters - self.relu.W_star)
+        return Reduced(moved.u - pull * parameters.u, moved.beta - pull * parameters.beta)
+
+
+def full_model(
+    overlap: Any, W_star: Any, activation: Any = "scaled_relu"
+) -> FullModel | TwoSlopeModel:
     """The `FullModel` of a graph (or overlap measure) and a teacher.
+
+    With an `activation` other than the scaled ReLU, a `TwoSlopeModel` of it.
 
     >>> from gnnconv_lib import graphs
     >>> model = full_model(graphs.complete(2), [[1.0, 0.0]])
@@ -96,7 +132,9 @@ def full_model(overlap: Any, W_star: Any) -> FullModel:
     [[1.0, 0.0]]
     """
     (teachers,) = as_float_array(W_star)
-    return FullModel(read_measure(overlap, teachers.dtype, pad=False), teachers)
+    model = FullModel(read_measure(overlap, teachers.dtype, pad=False), teachers)
+    shares = two_slopes(activation)
+    return model if shares.relu else TwoSlopeModel(model, shares)
 
 
 def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:

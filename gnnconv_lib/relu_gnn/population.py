@@ -17,7 +17,8 @@ Where the loss is not smooth:
    -kappa sum_ij d_ij w* with kappa = 1, which is what the definition gives with the
    paper's sigma'(0) = sqrt(2): E[(y^(w) - y) sum_j sigma'(w.x_j) x_j] at w = 0, y^ and y the
    outputs. For each kappa in [0, 1] the vector is in Clarke's subdifferential, because
-   kappa rho c <= s(rho c). A Hessian does not exist; `hessian` refuses w = 0.
+   kappa rho c <= s(rho c). A Hessian does not exist; `hessian` refuses w = 0. For another
+   activation this is the first of its two terms (see `two_slopes`).
 2. w* = 0 is allowed: the loss is A l^2 / 2 and its gradient A w.
 
 Reference: awasthi2021, Eqs. (5)-(15) and Appendix B. Book page: book/awasthi2021/population-loss.
@@ -41,12 +42,13 @@ from gnnconv_lib.relu_gnn.geometry import (
     surplus_of,
 )
 from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums
+from gnnconv_lib.relu_gnn.two_slopes import distance, two_slopes
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["gradient", "hessian", "loss"]
 
 
-def loss(W: Any, W_star: Any, overlap: Any) -> jax.Array:
+def loss(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
     """The population loss (1/2) E|sum_i sigma(W x_i) - sum_i sigma(W* x_i)|^2.
 
     Here sigma(t) = sqrt(2) max(t, 0), entry by entry. x_i = h_i + sum of h_j over the neighbours j
@@ -57,24 +59,32 @@ def loss(W: Any, W_star: Any, overlap: Any) -> jax.Array:
         W: weights, shape (h, r), or (r,) for one unit.
         W_star: the teacher's weights, same shape; rows of any length.
         overlap: a `Graph` or its `OverlapMeasure`.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)`, say (see `two_slopes`).
 
     Returns:
         A scalar; relative error of a few 1e-15 also next to W_star.
 
     Raises:
-        InvalidInput: for shapes that do not match, or something that is no graph or measure.
+        InvalidInput: for shapes that do not match, something that is no graph or measure, and an
+            activation that is not positively homogeneous.
 
     Reference: awasthi2021, Eqs. (5) and (12); Appendix B for unequal degrees.
 
     >>> from gnnconv_lib import graphs
     >>> float(loss([2.0, 0.0], [1.0, 0.0], graphs.complete(2)))  # A = 8: 8 (2 - 1)^2 / 2
     4.0
+    >>> float(loss([2.0, 0.0], [1.0, 0.0], graphs.complete(2), "relu"))
+    2.0
     """
+    shares = two_slopes(activation)
     weights, teachers = read_weights(W, W_star)
-    return _compiled_loss(weights, teachers, read_measure(overlap, weights.dtype))
+    table = read_measure(overlap, weights.dtype)
+    straight = table.messages * distance(weights, teachers)
+    return shares.mix(_compiled_loss(weights, teachers, table), straight)
 
 
-def gradient(W: Any, W_star: Any, overlap: Any) -> jax.Array:
+def gradient(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
     """The gradient of the population loss with respect to W.
 
     With w = alpha w* + beta m e, e a unit vector orthogonal to w* (lengths in units of m),
@@ -85,7 +95,7 @@ def gradient(W: Any, W_star: Any, overlap: Any) -> jax.Array:
     At w = 0 see the module docstring.
 
     Args:
-        W, W_star, overlap: as for `loss`.
+        W, W_star, overlap, activation: as for `loss`.
 
     Returns:
         An array of the shape of W.
@@ -99,11 +109,14 @@ def gradient(W: Any, W_star: Any, overlap: Any) -> jax.Array:
     >>> gradient([2.0, 0.0], [1.0, 0.0], graphs.complete(2)).tolist()  # A (2 - 1)
     [8.0, 0.0]
     """
+    shares = two_slopes(activation)
     weights, teachers = read_weights(W, W_star)
-    return _compiled_gradient(weights, teachers, read_measure(overlap, weights.dtype))
+    table = read_measure(overlap, weights.dtype)
+    straight = table.messages * (weights - teachers)
+    return shares.mix(_compiled_gradient(weights, teachers, table), straight)
 
 
-def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
+def hessian(w: Any, w_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
     """The Hessian of the loss of one unit.
 
     In the frame of e_r = w / l, e_t (orthogonal to it, in the plane of w and w*) and the rest,
@@ -117,7 +130,7 @@ def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
     Args:
         w: weights of one unit, shape (r,), not zero.
         w_star: its teacher, shape (r,).
-        overlap: a `Graph` or its `OverlapMeasure`.
+        overlap, activation: as for `loss`.
 
     Returns:
         A symmetric matrix of shape (r, r).
@@ -131,6 +144,7 @@ def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
     >>> hessian([1.0, 0.0], [1.0, 0.0], graphs.complete(2)).tolist()  # A = C(1) = 8
     [[8.0, 0.0], [0.0, 8.0]]
     """
+    shares = two_slopes(activation)
     weights, teachers = as_float_array(w, w_star)
     if weights.ndim != 1:
         raise InvalidInput(f"w must be an array of shape (r,), got shape {weights.shape}.")
@@ -138,7 +152,8 @@ def hessian(w: Any, w_star: Any, overlap: Any) -> jax.Array:
     if not isinstance(weights, jax.core.Tracer) and not bool(jnp.any(weights != 0)):
         raise InvalidInput("w must not be zero, where the loss has no Hessian, got w = 0.")
     table = read_measure(overlap, weights.dtype)
-    return _compiled_hessian(weights, teachers, table)
+    straight = table.messages * jnp.eye(weights.shape[0], dtype=weights.dtype)
+    return shares.mix(_compiled_hessian(weights, teachers, table), straight)
 
 
 @jax.custom_jvp

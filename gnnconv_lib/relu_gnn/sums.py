@@ -15,12 +15,15 @@ from gnnconv_lib import dual
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import read_measure
 from gnnconv_lib.relu_gnn.pair_terms import PairTable
+from gnnconv_lib.relu_gnn.two_slopes import two_slopes
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["sums"]
 
 
-def sums(overlap: Any, cos: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
+def sums(
+    overlap: Any, cos: Any, activation: Any = "scaled_relu"
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The sums A, B and C at the cosine c of the angle between w and w*.
 
         A = sum mass s(rho),   B(c) = sum mass s(rho c),   C(c) = B'(c) = sum mass rho s'(rho c),
@@ -32,26 +35,38 @@ def sums(overlap: Any, cos: Any) -> tuple[jax.Array, jax.Array, jax.Array]:
     Args:
         overlap: a `Graph` or its `OverlapMeasure`.
         cos: cosines in [-1, 1], any shape.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)`, say with its dual in the place of s.
 
     Returns:
         (A, B, C), each of the shape of `cos`. Differentiable in `cos`.
 
     Raises:
-        InvalidInput: for a cosine outside of [-1, 1], or something that is no graph or measure.
+        InvalidInput: for a cosine outside of [-1, 1], something that is no graph or measure, and
+            an activation that is not positively homogeneous.
 
     Reference: awasthi2021, Appendix B (A', B', C').
 
     >>> from gnnconv_lib import graphs
     >>> [float(value) for value in sums(graphs.complete(2), 1.0)]
     [8.0, 8.0, 8.0]
+    >>> [float(value) for value in sums(graphs.complete(2), 0.5, "identity")]
+    [8.0, 4.0, 8.0]
     """
+    shares = two_slopes(activation)
     (cos,) = as_float_array(cos)
     if not isinstance(cos, jax.core.Tracer) and not bool(
         jnp.all(jnp.abs(cos) <= 1 + 4 * jnp.finfo(cos.dtype).eps)
     ):
         raise InvalidInput("cos must lie in [-1, 1], got a value outside of it.")
     table = read_measure(overlap, cos.dtype)
-    return _sums(table, cos)
+    full, mixed, slope = _sums(table, cos)
+    messages = jnp.broadcast_to(table.messages, cos.shape)
+    return (
+        shares.mix(full, messages),
+        shares.mix(mixed, messages * cos),
+        shares.mix(slope, messages),
+    )
 
 
 @jax.jit

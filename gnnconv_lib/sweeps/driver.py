@@ -115,7 +115,7 @@ def sweep_chapter(
 
     Raises:
         InvalidInput: before anything runs, for a name, type or range that the chapter does not
-            declare.
+            declare, and for a parameter that nothing would use in one of the combinations.
     """
     # Imported here: sweeps of functions need nothing of the book.
     from gnnconv_lib.chapters import notebooks, rerun
@@ -126,6 +126,7 @@ def sweep_chapter(
     swept = grids.require_grid(grid, limit, declared)
     same = {key: parameters.require(declared, key).accept(v) for key, v in (fixed or {}).items()}
     checks.require_disjoint(swept, same)
+    rerun.require_used(file, (point | same for point in grids.combinations(swept)))
     rest = {key: same.get(key, entry.default) for key, entry in declared.items()}
     notebook = notebooks.read(file)
     for cell in notebook.cells:
