@@ -143,7 +143,10 @@ def test_a_page_shows_every_corrected_item_once_and_ends_with_its_check(paper):
     cells = stored(paper)
     assert cells[-1].source.strip() == "errata.finish()"
     plain = [
-        out.data["text/plain"] for cell in cells for out in cell.get("outputs", []) if "data" in out
+        out.data.get("text/plain", "")
+        for cell in cells
+        for out in cell.get("outputs", [])
+        if "data" in out
     ]
     listed = re.findall(rf"^({paper}:\S+) ", "\n".join(plain), re.MULTILINE)
     book = next(entry for entry in ledger_pages.ledgers(ROOT) if entry.paper == paper)
