@@ -17,13 +17,18 @@ from gnnconv_lib.validation import InvalidInput
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = ("awasthi2021", "li2021")
-LONGEST, WIDEST = 10, 88
+LONGEST, WIDEST = 10, 80
 CHECK = re.compile(r'errata\.witness\("([^"]+)", left, right\)')
 WITNESS = Witness("path on 3 nodes", 1.0, 2.0)
 FALSE = Evidence("search", "false", "Fails.", witness=WITNESS, corrected=True)
 BASE = {"place": "Section 1", "statement": "A sum.", "page": "setting", "verdict": "false"}
 ITEMS = [
-    {"id": "planted2026:eq-1", "kind": "equation", "correction": "Two.", **BASE},
+    {
+        "id": "planted2026:eq-1",
+        "kind": "equation",
+        "correction": "As in planted2026:theorem-1.",
+        **BASE,
+    },
     {"id": "planted2026:theorem-1", "kind": "theorem", "correction": "Three.", **BASE},
 ]
 
@@ -45,6 +50,7 @@ def test_a_page_with_all_entries_and_programs_is_accepted(page):
     page.witness("planted2026:theorem-1", 1.0, 2.0)
     text = page.others("Other statements")
     assert "**Eq. (1)**" in text.markdown
+    assert 'As in <a href="ledger.html#planted2026-theorem-1">Theorem 1</a>.' in text.markdown
     assert text.plain == "planted2026:eq-1 false"
     page.finish()
 

@@ -6,9 +6,11 @@ Book pages: `book/back/errata-awasthi2021`, `book/back/errata-li2021`.
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 from gnnconv_lib import audit, ledger
+from gnnconv_lib.ledger.rendering import link_to
 from gnnconv_lib.page.ledger_pages import ledgers
 from gnnconv_lib.page.report import Text
 from gnnconv_lib.validation import InvalidInput
@@ -17,6 +19,8 @@ __all__ = ["Errata"]
 
 _BETWEEN = "\n\n---\n\n"
 _TOLERANCE = 1e-5
+# What the words of a correction write for an item.
+_ID = re.compile(r"\b[a-z]+[0-9]*:[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
 class Errata:
@@ -32,7 +36,9 @@ class Errata:
     """
 
     def __init__(self, paper: str, budget: str = "quick", book: Path | None = None) -> None:
-        self.ledger = next(entry for entry in ledgers(book) if entry.paper == paper)
+        known = ledgers(book)
+        self.items = {item.id: item for entry in known for item in entry}
+        self.ledger = next(entry for entry in known if entry.paper == paper)
         self.found = ledger.evaluate(self.ledger, budget, verdicts=ledger.CORRECTED)
         wrong = ledger.verify(self.ledger, budget, self.found, ledger.CORRECTED)
         if wrong:
@@ -101,4 +107,8 @@ class Errata:
             self.shown.append(entry)
         plain = [f"{item.id} {item.verdict}" for entry in entries for item in entry.items]
         blocks = [ledger.erratum(entry, self.ledger, self.found, claim) for entry in entries]
-        return Text("\n".join(plain), _BETWEEN.join(blocks))
+        return Text("\n".join(plain), _ID.sub(self._linked, _BETWEEN.join(blocks)))
+
+    def _linked(self, found: re.Match[str]) -> str:
+        item = self.items.get(found[0])
+        return link_to(item, "ledger.html") if item else found[0]
