@@ -35,6 +35,7 @@ from gnnconv_lib.site.reader.paper_references import (
 )
 from gnnconv_lib.site.reader.searching import PublicPython, Statements
 from gnnconv_lib.site.reader.statements import statements
+from gnnconv_lib.site.reader.structure import mend_structure
 from gnnconv_lib.site.reader.verdict_table import VerdictTable, as_directive
 
 __all__ = ["open_with_findings", "setup", "with_reading_aids"]
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _change_notebook)
     app.connect("html-page-context", add_footer)
     app.connect("html-page-context", add_scripts)
+    app.connect("html-page-context", mend_structure)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
