@@ -469,24 +469,6 @@ def test_a_card_links_to_the_proof_and_names_its_steps(plant_claims):
     assert "its steps name `planted2026:eq-1`" in text
 
 
-@pytest.mark.usefixtures("one_claim")
-def test_errata_show_printed_corrected_evidence_and_consequences():
-    false = entry("eq-1", verdict="false", correction="At most twice that.")
-    book = small(false, entry("lemma-1", kind="lemma", uses=["planted2026:eq-1"]), entry("eq-2"))
-    text = ledger.errata(
-        book, [book], {"planted2026:eq-1": FALSE}, {"setting": ("The setting", "s.html")}
-    )
-    for part in (
-        "A sum of $n$ terms.",
-        "At most twice that.",
-        "One graph fails.",
-        '<a href="ledger.html#planted2026-lemma-1">Lemma 1</a>',
-        "[The setting](s.html)",
-    ):
-        assert part in text
-    assert text.count("*Statement.*") == 1
-
-
 def test_counts_and_foundations_add_up():
     for book in LEDGERS:
         assert sum(book.counts().values()) == len(book)

@@ -1,14 +1,22 @@
 """The ledger: every claim of both papers, with the claims behind its verdict.
 
 `load(path)` reads and validates a file, `verify(ledger)` runs its claims and lists where the file
-and the numbers disagree, `cards` and `errata` render it for a page. The schema of the files is
-described in `gnnconv_lib.ledger.items`.
+and the numbers disagree, `cards` renders it for a page and `entries` lists the errata. The schema
+of the files is described in `gnnconv_lib.ledger.items`.
 
 Book page: `book/back/ledger`.
 """
 
 from __future__ import annotations
 
+from gnnconv_lib.ledger.errata import (
+    GROUPS,
+    Erratum,
+    consequential,
+    entries,
+    erratum,
+    what_it_changes,
+)
 from gnnconv_lib.ledger.items import CORRECTED, KINDS, REPAIRED, VERDICTS, Item, Ledger, check_uses
 from gnnconv_lib.ledger.reading import load, parse
 from gnnconv_lib.ledger.rendering import (
@@ -17,7 +25,6 @@ from gnnconv_lib.ledger.rendering import (
     cards,
     counts_line,
     counts_table,
-    errata,
     foundations,
     strength_table,
 )
@@ -37,10 +44,12 @@ from gnnconv_lib.ledger.verification import (
 __all__ = [
     "BADGES",
     "CORRECTED",
+    "GROUPS",
     "KINDS",
     "REPAIRED",
     "VERDICTS",
     "Disagreement",
+    "Erratum",
     "Item",
     "Judgement",
     "Ledger",
@@ -48,10 +57,12 @@ __all__ = [
     "cards",
     "check_uses",
     "claim_names",
+    "consequential",
     "counts_line",
     "counts_table",
     "dependents",
-    "errata",
+    "entries",
+    "erratum",
     "evaluate",
     "foundation",
     "foundations",
@@ -62,4 +73,5 @@ __all__ = [
     "strength_table",
     "unlisted_claims",
     "verify",
+    "what_it_changes",
 ]

@@ -3,7 +3,7 @@
 A verdict is shown as a symbol and a word in a frame of its own style, so that it reads without
 colour. Everything is Markdown with a few HTML tags; formulas stay Markdown formulas.
 
-Book pages: `book/back/ledger`, `book/back/errata`.
+Book page: `book/back/ledger`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from gnnconv_lib import audit
 from gnnconv_lib.evidence import KINDS, Evidence
 from gnnconv_lib.ledger.code import code_address
-from gnnconv_lib.ledger.items import CORRECTED, VERDICTS, Item, Ledger
-from gnnconv_lib.ledger.verification import claim_names, dependents, foundation, judge
+from gnnconv_lib.ledger.items import VERDICTS, Item, Ledger
+from gnnconv_lib.ledger.verification import claim_names, foundation, judge
 
 __all__ = [
     "BADGES",
@@ -23,8 +23,10 @@ __all__ = [
     "cards",
     "counts_line",
     "counts_table",
-    "errata",
     "foundations",
+    "heading_of",
+    "link_to",
+    "literal",
     "strength_table",
 ]
 
@@ -124,40 +126,6 @@ def cards(
     return "\n\n".join(parts)
 
 
-def errata(
-    ledger: Ledger,
-    ledgers: Iterable[Ledger],
-    found: Mapping[str, Evidence],
-    pages: Mapping[str, tuple[str, str]],
-    ledger_page: str = "ledger.html",
-) -> str:
-    """The items that need a correction, or a reading: as printed, corrected, the witness, what rests on it.
-
-    Args:
-        ledger, ledgers, found, pages: as for `cards`.
-        ledger_page: the address of the page that shows all items.
-    """
-    everything = tuple(ledgers)
-    names = {item.id: item for led in everything for item in led}
-    blocks = []
-    for item in ledger:
-        if item.verdict not in CORRECTED or item.restates:
-            continue
-        lines = [
-            f"**{_heading(item)}** ({item.place}) {badge(item.verdict)}",
-            *_stated(item),
-            *([f"*Corrected.* {item.correction}"] if item.correction else []),
-            *_evidence_lines(item, found),
-        ]
-        above = [names[name] for name in dependents(item.id, everything)]
-        shown = [other for other in above if other.kind in ("lemma", "theorem", "figure")]
-        links = ", ".join(_link(other, ledger_page) for other in shown or above)
-        lines.append(f"*What rests on it.* {links or 'Nothing else in the paper'}.")
-        lines += _page_line(item, pages)
-        blocks.append("\n\n".join(lines))
-    return "\n\n---\n\n".join(blocks) if blocks else "No item needs a correction so far."
-
-
 def foundations(ledger: Ledger, ledgers: Iterable[Ledger]) -> str:
     """For each lemma, theorem and figure: how the items stand on which it rests."""
     everything = tuple(ledgers)
@@ -168,7 +136,7 @@ def foundations(ledger: Ledger, ledgers: Iterable[Ledger]) -> str:
         below = foundation(item.id, everything)
         total = sum(below.values())
         rests = f"rests on {total}: {counts_line(below)}" if total else "rests on no other item"
-        lines.append(f"- {_link(item)} {badge(item.verdict)} {rests}")
+        lines.append(f"- {link_to(item)} {badge(item.verdict)} {rests}")
     return "\n".join(lines)
 
 
@@ -185,13 +153,13 @@ def _card(
     if item.reason:
         lines.append(f"*Why not.* {item.reason}")
     if item.restates:
-        lines.append(f"*Restates* {_link(names[item.restates])}.")
+        lines.append(f"*Restates* {link_to(names[item.restates])}.")
     lines += _evidence_lines(names[item.restates] if item.restates else item, found)
     lines += _proof_line(item, pages)
     if item.uses:
-        lines.append("*Rests on* " + ", ".join(_link(names[name]) for name in item.uses) + ".")
+        lines.append("*Rests on* " + ", ".join(link_to(names[name]) for name in item.uses) + ".")
     lines += _page_line(item, pages)
-    summary = f"<summary><b>{_heading(item)}</b> {badge(item.verdict)}</summary>"
+    summary = f"<summary><b>{heading_of(item)}</b> {badge(item.verdict)}</summary>"
     place = f"*{item.place}.*"
     body = "\n\n".join([place, *lines])
     opening = f'<details id="{item.anchor}" class="ledger-item" style="margin: 0.5em 0">'
@@ -217,8 +185,8 @@ def _evidence_lines(item: Item, found: Mapping[str, Evidence]) -> list[str]:
         evidence = found[claim.id]
         clause = claim.clause.replace("-", " ")
         what = f"{evidence.kind}, {clause}" if clause else evidence.kind
-        lines.append(f"*Evidence* ({what}). {_literal(evidence.summary)}")
-        lines.append(f"*For* {_literal(evidence.hypotheses)}.")
+        lines.append(f"*Evidence* ({what}). {literal(evidence.summary)}")
+        lines.append(f"*For* {literal(evidence.hypotheses)}.")
         if evidence.kind == "machine-checked":
             listed = ", ".join(f"`{theorem}`" for theorem in claim.theorems)
             lines.append(f"*Machine-checked* as {listed} ([what is trusted](what-is-trusted.md)).")
@@ -228,7 +196,7 @@ def _evidence_lines(item: Item, found: Mapping[str, Evidence]) -> list[str]:
     return lines
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """The text with `<` and `*` kept as they are outside of formulas."""
     parts = text.split("$")
     parts[::2] = [part.replace("<", "\\<").replace("*", "\\*") for part in parts[::2]]
@@ -253,9 +221,11 @@ def _proof_line(item: Item, pages: Mapping[str, tuple[str, str]]) -> list[str]:
     return [f"*Proved* {where}; its steps name {', '.join(f'`{step}`' for step in item.steps)}."]
 
 
-def _heading(item: Item) -> str:
+def heading_of(item: Item) -> str:
+    """The heading of an item, as Markdown takes it."""
     return item.heading.replace("<", "&lt;")
 
 
-def _link(item: Item, page: str = "") -> str:
+def link_to(item: Item, page: str = "") -> str:
+    """A link to an item on the page of its ledger."""
     return f'<a href="{page}#{item.anchor}">{item.short_heading}</a>'

@@ -9,6 +9,7 @@
 | `notices` | keeps what other programs say about the machine out of a chapter |
 | `benchmark_results`, `operation_count` | stored measurements, and counts without a clock |
 | `figures` | Figures 1 and 2 of li2021 from one command each |
+| `errata` | the errata of one paper, entry by entry, with their programs |
 | `ledger_pages`, `finding` | what the pages of the ledger need of the book, and where the book is |
 
 Submodules load on first use.
@@ -23,6 +24,7 @@ _SUBMODULES = (
     "benchmark_results",
     "declarations",
     "digest",
+    "errata",
     "figures",
     "finding",
     "ledger_pages",

@@ -1,6 +1,6 @@
 """What the pages of the ledger need of the book: its ledgers, and the way to each chapter.
 
-Book pages: `book/back/ledger`, `book/back/errata`.
+Book page: `book/back/ledger`.
 """
 
 from __future__ import annotations

@@ -67,6 +67,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _point_to_local_mathjax(app: Sphinx, config: Config) -> None:
     config.mathjax_path = "mathjax/tex-chtml.js"
+    # A page with 400 formulas would have 400 tab stops. Those that scroll get one (`fit-formulas.js`).
+    settings = dict(config.mathjax3_config or {})
+    options = dict(settings.get("options", {}))
+    config.mathjax3_config = settings | {
+        "options": options | {"menuOptions": {"settings": {"inTabOrder": False}}}
+    }
 
 
 def _generated_pages_are_outdated(

@@ -182,21 +182,21 @@ def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
     page = Page()
     for log in ("performance", "browser"):
         browser.get_log(log)
-    _set_width(browser, DESKTOP)
+    set_width(browser, DESKTOP)
     browser.get(f"{address}/{path}")
     outcome = browser.execute_async_script(WAIT_UNTIL_RENDERED)
     if outcome is not True:
         page.formulas.append(f"MathJax failed: {outcome}")
     browser.execute_script(STILL)
     for width in WIDTHS:
-        _set_width(browser, width)
+        set_width(browser, width)
         browser.execute_async_script(SETTLED)
         page.overflow += [f"{text} [{width} px]" for text in browser.execute_script(OVERFLOW)]
         page.clipped += [f"{text} [{width} px]" for text in browser.execute_script(CLIPPED)]
     # A theme changes colours; what it would widen shows where there is least room.
     browser.execute_script(DARK)
     page.cards += browser.execute_script(CARDS)
-    _set_width(browser, PHONE)
+    set_width(browser, PHONE)
     page.overflow += [f"{text} [dark, {PHONE} px]" for text in browser.execute_script(OVERFLOW)]
     page.formulas += browser.execute_script(FORMULAS)
     page.images += browser.execute_script(IMAGES)
@@ -224,7 +224,8 @@ def _read_requests(log: list[dict[str, Any]], address: str, page: Page) -> None:
             page.failed.append(f"{values['errorText']} {url}")
 
 
-def _set_width(browser: webdriver.Chrome, width: int) -> None:
+def set_width(browser: webdriver.Chrome, width: int) -> None:
+    """Make the window so wide, in pixels."""
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE},

@@ -28,7 +28,8 @@ END_MARK = re.compile(r"\\square|∎|^```\{admonition\} (?:Theorem|Proposition|L
 EXCEPTIONS = {
     "book/two-papers": "the first page states what was found and derives nothing",
     "book/back/ledger": "a list",
-    "book/back/errata": "a list",
+    "book/back/errata-awasthi2021": "a list",
+    "book/back/errata-li2021": "a list",
 }
 
 

@@ -9,10 +9,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from gnnconv_lib import ledger
+from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.site.reader import first_page
 from gnnconv_lib.site.reader.first_page import DOORS, FINDINGS, findings
 from gnnconv_lib.site.reader.footer import footer
-from gnnconv_lib.site.reader.ledger_page import GROUPS, arrange_errata, what_it_changes
+from gnnconv_lib.site.reader.ledger_page import ERRATA_PAGES, PROGRAM
 from gnnconv_lib.site.reader.searching import is_inner
 from gnnconv_lib.site.reader.statements import statements
 from gnnconv_lib.validation import InvalidInput
@@ -63,38 +64,14 @@ def test_every_page_says_what_it_was_built_from(pages):
             assert part in text, (path, part)
 
 
-def test_errata_are_ordered_by_what_they_change():
-    items = {
-        entry.id: entry
-        for entry in [
-            item("eq-1", "equation", "slip", correction="Two."),
-            item("eq-2", "equation"),
-            item("eq-3", "equation"),
-            item("theorem-1", "theorem", uses=("li2021:eq-3",)),
-        ]
-    }
-    assert [what_it_changes(entry, items) for entry in items.values()] == [
-        GROUPS[3],
-        GROUPS[2],
-        GROUPS[1],
-        GROUPS[0],
-    ]
-    plain = "\n".join(f"{name} {entry.verdict}" for name, entry in items.items())
-    blocks = [f"**{name}**\n\nWords." for name in items]
-    data = {"text/plain": plain, "text/markdown": "\n\n---\n\n".join(blocks)}
-    cells = [{"cell_type": "code", "source": "", "outputs": [{"data": data}]}]
-    arrange_errata(cells, items)
-    found = re.findall(r"\*\*li2021:([a-z0-9-]+)\*\*", data["text/markdown"])
-    assert found == ["theorem-1", "eq-3", "eq-2", "eq-1"]
-    data["text/markdown"] = "\n\n---\n\n".join(blocks[1:])
-    with pytest.raises(InvalidInput, match="got 3 entries for 4 items"):
-        arrange_errata(cells, items)
-
-
-def test_the_ledger_and_the_errata_show_no_code(pages):
-    for name in ("ledger", "errata"):
-        text = (pages / f"book/back/{name}.html").read_text(encoding="utf-8")
-        assert "cell_input" not in text
+def test_the_ledger_shows_no_code_and_the_errata_only_their_programs(pages):
+    assert "cell_input" not in (pages / LEDGER).read_text(encoding="utf-8")
+    for name in ERRATA_PAGES:
+        notebook = notebooks.read(ROOT / f"{name}.ipynb")
+        programs = [cell for cell in notebook.cells if PROGRAM in cell.metadata.get("tags", [])]
+        text = (pages / f"{name}.html").read_text(encoding="utf-8")
+        assert text.count('class="cell_input') == len(programs) >= 6
+        assert "gnnconv_lib" not in "".join(re.findall(r"<pre>.*?</pre>", text, re.DOTALL))
 
 
 @pytest.mark.browser
@@ -139,6 +116,7 @@ def test_the_ledger_can_be_read_without_scripts(pages):
     assert 'class="ledger-item" hidden' not in text
 
 
+ERRATA = tuple(Path(name).name for name in ERRATA_PAGES)
 # Each query with pages of which one must be among the first three results.
 QUERIES = {
     "Lemma 3": ("ledger", "bounded-iterates", "concentration"),
@@ -153,7 +131,7 @@ QUERIES = {
     "Eq 39": ("ledger", "convergence", "deep-linear"),
     "star graph": ("main-eigenvalues", "setting", "relu-unequal-degrees", "graphs"),
     "counterexample": (
-        "errata",
+        *ERRATA,
         "two-papers",
         "linear-unequal-degrees",
         "convergence",
@@ -164,7 +142,7 @@ QUERIES = {
     "how to cite": ("references",),
     "Binder": ("two-papers", "status", "what-is-trusted"),
     "ledger": ("ledger",),
-    "errata": ("errata",),
+    "errata": ERRATA,
     "population loss": ("population-loss", "glossary"),
     "dual activation": ("dual-activations", "dual", "glossary"),
     "overlap": ("setting", "summaries", "glossary"),

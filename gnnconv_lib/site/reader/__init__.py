@@ -24,10 +24,10 @@ from gnnconv_lib.site.reader.first_page import FirstPage
 from gnnconv_lib.site.reader.footer import add_footer
 from gnnconv_lib.site.reader.judged import judged_in, judged_statements, table_output
 from gnnconv_lib.site.reader.ledger_page import (
-    ERRATA_PAGE,
+    ERRATA_PAGES,
     LedgerExplorer,
-    arrange_errata,
     arrange_ledger,
+    show_programs_only,
 )
 from gnnconv_lib.site.reader.paper_references import (
     PaperReferences,
@@ -35,6 +35,7 @@ from gnnconv_lib.site.reader.paper_references import (
 )
 from gnnconv_lib.site.reader.searching import PublicPython, Statements
 from gnnconv_lib.site.reader.statements import statements
+from gnnconv_lib.site.reader.structure import mend_structure
 from gnnconv_lib.site.reader.verdict_table import VerdictTable, as_directive
 
 __all__ = ["open_with_findings", "setup", "with_reading_aids"]
@@ -62,6 +63,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _change_notebook)
     app.connect("html-page-context", add_footer)
     app.connect("html-page-context", add_scripts)
+    app.connect("html-page-context", mend_structure)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -99,14 +101,13 @@ def _change_notebook(app: Sphinx, name: str, source: list[str]) -> None:
     if Path(app.env.doc2path(name)).suffix == ".ipynb":
         first = name == app.config.root_doc
         changed = with_reading_aids(json.loads(source[0]), Path(app.srcdir), boxes=not first)
-        items = statements(app.srcdir)
         # The page of a rerun is one file, without scripts of its own.
         if name in EXPERIMENTS and not app.config.html_context.get("single_page"):
             insert_experiment(changed["cells"], EXPERIMENTS[name])
         if first:
             open_with_findings(changed)
         elif name == LEDGER_PAGE:
-            arrange_ledger(changed["cells"], items, judged_statements(app))
-        elif name == ERRATA_PAGE:
-            arrange_errata(changed["cells"], items)
+            arrange_ledger(changed["cells"], statements(app.srcdir), judged_statements(app))
+        elif name in ERRATA_PAGES:
+            show_programs_only(changed["cells"])
         source[0] = json.dumps(changed, ensure_ascii=False)

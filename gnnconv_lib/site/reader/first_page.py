@@ -66,7 +66,8 @@ FINDINGS = (
     ),
 )
 DOORS = (
-    ("An author of one of the papers", "book/back/errata", "What to correct, in order of weight"),
+    ("Awasthi, Das, Gollapudi", "book/back/errata-awasthi2021", "What to correct, by weight"),
+    ("Li, Zou, Zhong", "book/back/errata-li2021", "What to correct, by weight"),
     ("A student", "book/setting", "The setting, from a neighbourhood sum onwards"),
     (
         "A reviewer",

@@ -1,6 +1,6 @@
-"""The ledger as an explorer, and the errata in the order of what they change.
+"""The ledger as an explorer, and the errata without code but their programs.
 
-Both pages show what their chapters computed; here it is arranged when the pages are built. Each
+The pages show what their chapters computed; the ledger is arranged when the pages are built. Each
 item carries what `explorer.js` filters by; without scripts every item can be read.
 """
 
@@ -19,22 +19,20 @@ from gnnconv_lib.site.reader.elements import element, typeset_later
 from gnnconv_lib.site.reader.first_page import PAPERS
 from gnnconv_lib.site.reader.judged import Judged
 from gnnconv_lib.site.reader.statements import statements
-from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
-    "ERRATA_PAGE",
-    "GROUPS",
+    "ERRATA_PAGES",
+    "PROGRAM",
     "LedgerExplorer",
-    "arrange_errata",
     "arrange_ledger",
+    "show_programs_only",
     "typeset_cards_later",
-    "what_it_changes",
 ]
 
-ERRATA_PAGE = "book/back/errata"
-GROUPS = ("Theorems", "Steps of a proof", "Other statements", "Slips, which change nothing else")
+ERRATA_PAGES = ("book/back/errata-awasthi2021", "book/back/errata-li2021")
+# The tag of a cell that a reader can run as it is.
+PROGRAM = "program"
 _CARD = re.compile(r'<details id="([^"]+)" class="ledger-item"[^>]*><summary>')
-_BETWEEN = "\n\n---\n\n"
 
 
 class LedgerExplorer(SphinxDirective):
@@ -131,53 +129,9 @@ def typeset_cards_later(document: nodes.document) -> None:
             node.replace_self(list(holder.children))
 
 
-def what_it_changes(item: ledger.Item, items: Mapping[str, ledger.Item]) -> str:
-    """The group of an erratum: one of `GROUPS`."""
-    if item.verdict == "slip":
-        return GROUPS[3]
-    if item.kind == "theorem":
-        return GROUPS[0]
-    paper = ledger.Ledger(item.paper, tuple(i for i in items.values() if i.paper == item.paper))
-    above = {items[name].kind for name in ledger.dependents(item.id, paper)}
-    return GROUPS[1] if item.kind == "lemma" or above & {"lemma", "theorem"} else GROUPS[2]
-
-
-def arrange_errata(cells: list[dict[str, Any]], items: Mapping[str, ledger.Item]) -> None:
-    """Order the errata of each paper by what they change, under a heading for each group.
-
-    Raises:
-        InvalidInput: for a page whose entries are not those of the ledger.
-    """
-    _hide_code(cells)
-    for cell in cells:
-        for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            listed = "".join(data.get("text/plain", "")).split("\n")
-            names = [line.split(" ", 1)[0] for line in listed if ":" in line.split(" ", 1)[0]]
-            wanted = [items[n] for n in names if n in items and not items[n].restates]
-            if "text/markdown" not in data or not wanted:
-                continue
-            blocks = "".join(data["text/markdown"]).split(_BETWEEN)
-            if len(blocks) != len(wanted):
-                raise InvalidInput(
-                    f"the errata must have one entry for each item, got {len(blocks)} entries for "
-                    f"{len(wanted)} items; the chapter must be executed again."
-                )
-            data["text/markdown"] = _grouped(blocks, wanted, items)
-
-
-def _grouped(blocks: list[str], wanted: list[ledger.Item], items: Mapping[str, ledger.Item]) -> str:
-    groups: dict[str, list[str]] = {name: [] for name in GROUPS}
-    for block, item in zip(blocks, wanted, strict=True):
-        link = f' <a href="ledger.html#{item.anchor}">In the ledger</a>'
-        first, _, rest = block.partition("\n")
-        groups[what_it_changes(item, items)].append(f"{first}{link}\n{rest}")
-    parts = [
-        f'<p class="errata-group"><b>{name}</b>: {len(entries)}</p>\n\n' + _BETWEEN.join(entries)
-        for name, entries in groups.items()
-        if entries
-    ]
-    return "\n\n".join(parts)
+def show_programs_only(cells: list[dict[str, Any]]) -> None:
+    """On a page of errata: no code but the programs that a reader can run."""
+    _hide_code([cell for cell in cells if PROGRAM not in cell.get("metadata", {}).get("tags", ())])
 
 
 def _hide_code(cells: list[dict[str, Any]]) -> None:

@@ -1,0 +1,89 @@
+"""The structure of a built page, mended: what the packages behind the pages leave for a validator to find.
+
+Sphinx-proof gives every statement the same id, a table without headings gets empty ones, a closed cell
+has paragraphs in its summary, and a table of Markdown has no name for who cannot see what stands above it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from typing import Any
+
+from sphinx.application import Sphinx
+
+__all__ = ["mend_structure", "mended"]
+
+_EMPTY_HEADER = re.compile(r"<th\b([^>]*)>(\s*(?:<p[^>]*>\s*</p>)?\s*)</th>")
+_SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary>", re.DOTALL)
+_ID = re.compile(r'(<[a-zA-Z][^<>]*?)\sid="([^"]*)"')
+_HEADING_OR_TABLE = re.compile(
+    r"<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b(?P<table>[^>]*)>(?P<caption>\s*<caption)?",
+    re.DOTALL,
+)
+_LINK_TO_HEADING = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def mended(body: str, title: str = "") -> str:
+    """The HTML of a page's text with one element per id, no empty header, named tables, plain summaries.
+
+    Args:
+        body: the HTML.
+        title: the title of the page, for a table above all headings.
+
+    >>> mended('<i id="a"></i><i id="a"></i>')
+    '<i id="a"></i><i></i>'
+    >>> mended('<table><tr><th></th><th>n</th></tr></table>', "Sizes")
+    '<table aria-label="Sizes"><tr><td></td><th>n</th></tr></table>'
+    """
+    body = _EMPTY_HEADER.sub(r"<td\1>\2</td>", body)
+    body = _SUMMARY.sub(lambda found: _without_paragraphs(found[0]), body)
+    return _named_tables(_single_ids(body), title)
+
+
+def mend_structure(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Mend the text of a page before it is put into its frame."""
+    if context.get("body"):
+        title = html.unescape(_TAG.sub("", str(context.get("title", ""))))
+        context["body"] = mended(context["body"], title)
+
+
+def _without_paragraphs(summary: str) -> str:
+    return re.sub(r"<(/?)p\b", r"<\1span", summary)
+
+
+def _single_ids(body: str) -> str:
+    """The first element with an id keeps it: that is where links to it lead."""
+    seen: set[str] = set()
+
+    def once(found: re.Match[str]) -> str:
+        if found[2] in seen:
+            return found[1]
+        seen.add(found[2])
+        return found[0]
+
+    return _ID.sub(once, body)
+
+
+def _named_tables(body: str, title: str) -> str:
+    """A table without a caption is called by the heading above it, with a number from the second on."""
+    heading, count = title, Counter[str]()
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal heading
+        if found["table"] is None:
+            text = _TAG.sub("", _LINK_TO_HEADING.sub("", found["heading"]))
+            heading = html.unescape(text).strip()
+            return found[0]
+        if found["caption"] or "aria-label" in found["table"]:
+            return found[0]
+        count[heading] += 1
+        number = f", table {count[heading]}" if count[heading] > 1 else ""
+        label = html.escape((heading or "Table") + number)
+        return found[0].replace("<table", f'<table aria-label="{label}"', 1)
+
+    return _HEADING_OR_TABLE.sub(name, body)
