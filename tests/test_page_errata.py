@@ -6,6 +6,7 @@ import itertools
 import re
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_an_entry_that_is_missing_or_shown_twice_is_refused(page):
         InvalidInput, match="theorem-1: the page must show an entry of its own, once"
     ):
         page.entry("planted2026:theorem-1")
+
+
+def test_the_lemmas_that_stand_are_those_of_the_ledger(page):
+    with pytest.raises(InvalidInput, match="must list a lemma that holds"):
+        page.standing_lemmas()
+    kinds = {"2": "holds", "10": "holds", "3": "false", "1": "holds"}
+    page.ledger = [
+        SimpleNamespace(id=f"planted2026:lemma-{number}", kind="lemma", verdict=verdict)
+        for number, verdict in kinds.items()
+    ]
+    assert page.standing_lemmas() == "1, 2 and 10"
 
 
 def test_an_entry_after_one_that_changes_less_is_refused(page):

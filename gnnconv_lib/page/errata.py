@@ -84,6 +84,23 @@ class Errata:
                 )
         self.run.append(claim.split("/")[0])
 
+    def standing_lemmas(self) -> str:
+        """The numbers of the lemmas that hold as printed, as a sentence lists them.
+
+        Raises:
+            InvalidInput: where there is none.
+        """
+        found = (
+            re.fullmatch(r".*:lemma-(\d+)", item.id)
+            for item in self.ledger
+            if item.kind == "lemma" and item.verdict == "holds"
+        )
+        numbers = [match[1] for match in found if match]
+        if not numbers:
+            raise InvalidInput(f"{self.ledger.paper}: a page must list a lemma that holds.")
+        *before, last = sorted(numbers, key=int)
+        return f"{', '.join(before)} and {last}" if before else last
+
     def finish(self) -> None:
         """Refuse a page that lacks an entry, or a program for one of consequence.
 
