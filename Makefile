@@ -18,6 +18,9 @@ VERSION := $(shell "$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null \
 	&& "$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 READY := .venv/.synced-$(VERSION)
 
+# A Python that may not keep what it has compiled of its modules takes twice as long to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup book pdf render chapters lab check test test-chapters links audit mutants proofs bench kernels gpu lock clean
 
 help: ## Show the targets

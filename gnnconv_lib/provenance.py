@@ -28,7 +28,16 @@ __all__ = [
 ABOVE_CHAPTERS = ("cli", "site")
 
 #: The floors above the claims: an edit there changes no evidence.
-ABOVE_CLAIMS = ("chapters", "cli", "graph_report", "page", "plotting", "site", "sweeps")
+ABOVE_CLAIMS = (
+    "chapters",
+    "cli",
+    "graph_report",
+    "ledger",
+    "page",
+    "plotting",
+    "site",
+    "sweeps",
+)
 
 _PLACES = ("CACHE", "DUMP", "LOG")
 

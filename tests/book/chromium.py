@@ -17,8 +17,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-PHONE, DESKTOP = 390, 1280
-WIDTHS = (390, 768, 1280, 1440)
+PHONE, WIDE = 390, 1440
+# The page is laid out anew for every width: it is loaded at the first one and left at the last one.
+WIDTHS = (WIDE, 1280, 768, PHONE)
 
 WAIT_UNTIL_RENDERED = """
 const done = arguments[arguments.length - 1];
@@ -178,11 +179,11 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
-    """Load one page once and look at it in both themes, from a phone to a wide screen."""
+    """Load one page once and look at it in both themes, from a wide screen to a phone."""
     page = Page()
     for log in ("performance", "browser"):
         browser.get_log(log)
-    set_width(browser, DESKTOP)
+    set_width(browser, WIDE)
     browser.get(f"{address}/{path}")
     outcome = browser.execute_async_script(WAIT_UNTIL_RENDERED)
     if outcome is not True:
@@ -196,7 +197,6 @@ def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
     # A theme changes colours; what it would widen shows where there is least room.
     browser.execute_script(DARK)
     page.cards += browser.execute_script(CARDS)
-    set_width(browser, PHONE)
     page.overflow += [f"{text} [dark, {PHONE} px]" for text in browser.execute_script(OVERFLOW)]
     page.formulas += browser.execute_script(FORMULAS)
     page.images += browser.execute_script(IMAGES)

@@ -66,7 +66,7 @@ def test_formulas_are_no_tab_stops_unless_they_scroll(browser, pages):
         browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
         browser.execute_async_script(chromium.SETTLED)
         found = browser.execute_script(TAB_STOPS)
-        chromium.set_width(browser, chromium.DESKTOP)
+        chromium.set_width(browser, chromium.WIDE)
     assert found["all"] > 100
     assert found["wide"] > 0
     assert (found["needless"], found["unreachable"]) == (0, 0), found
