@@ -80,8 +80,10 @@ def loss(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> 
     shares = two_slopes(activation)
     weights, teachers = read_weights(W, W_star)
     table = read_measure(overlap, weights.dtype)
-    straight = table.messages * distance(weights, teachers)
-    return shares.mix(_compiled_loss(weights, teachers, table), straight)
+    return shares.mix(
+        _compiled_loss(weights, teachers, table),
+        lambda: table.messages * distance(weights, teachers),
+    )
 
 
 def gradient(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
@@ -112,8 +114,9 @@ def gradient(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu")
     shares = two_slopes(activation)
     weights, teachers = read_weights(W, W_star)
     table = read_measure(overlap, weights.dtype)
-    straight = table.messages * (weights - teachers)
-    return shares.mix(_compiled_gradient(weights, teachers, table), straight)
+    return shares.mix(
+        _compiled_gradient(weights, teachers, table), lambda: table.messages * (weights - teachers)
+    )
 
 
 def hessian(w: Any, w_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
@@ -152,8 +155,10 @@ def hessian(w: Any, w_star: Any, overlap: Any, activation: Any = "scaled_relu") 
     if not isinstance(weights, jax.core.Tracer) and not bool(jnp.any(weights != 0)):
         raise InvalidInput("w must not be zero, where the loss has no Hessian, got w = 0.")
     table = read_measure(overlap, weights.dtype)
-    straight = table.messages * jnp.eye(weights.shape[0], dtype=weights.dtype)
-    return shares.mix(_compiled_hessian(weights, teachers, table), straight)
+    return shares.mix(
+        _compiled_hessian(weights, teachers, table),
+        lambda: table.messages * jnp.eye(weights.shape[0], dtype=weights.dtype),
+    )
 
 
 @jax.custom_jvp

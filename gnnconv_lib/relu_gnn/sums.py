@@ -63,9 +63,9 @@ def sums(
     full, mixed, slope = _sums(table, cos)
     messages = jnp.broadcast_to(table.messages, cos.shape)
     return (
-        shares.mix(full, messages),
-        shares.mix(mixed, messages * cos),
-        shares.mix(slope, messages),
+        shares.mix(full, lambda: messages),
+        shares.mix(mixed, lambda: messages * cos),
+        shares.mix(slope, lambda: messages),
     )
 
 

@@ -14,6 +14,7 @@ Reference: awasthi2021, Definition 1. Book page: book/beyond/global-linear-rate.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -43,9 +44,9 @@ class TwoSlopes(NamedTuple):
         """Whether this is the scaled ReLU itself."""
         return self == (1.0, 0.0)
 
-    def mix(self, bent: jax.Array, straight: jax.Array) -> jax.Array:
-        """The sum of both terms; the first as it is for the scaled ReLU."""
-        return bent if self.relu else self.bent * bent + self.straight * straight
+    def mix(self, bent: jax.Array, straight: Callable[[], jax.Array]) -> jax.Array:
+        """The sum of both terms; for the scaled ReLU the first as it is, without the second."""
+        return bent if self.relu else self.bent * bent + self.straight * straight()
 
 
 def two_slopes(activation: Any) -> TwoSlopes:
