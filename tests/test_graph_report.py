@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from gnnconv_lib.cli import main
 from gnnconv_lib.graph_report import theorems
 from gnnconv_lib.validation import InvalidInput
 
+ROOT = Path(__file__).resolve().parents[1]
 DEGENERATE = {
     "one node": graphs.empty(1),
     "no edges": graphs.empty(4),
@@ -75,6 +77,22 @@ def test_the_ending_says_what_is_written(tmp_path, capsys):
         assert "output must end in " in error
         assert error.count("\n") == 1
         assert not target.exists()
+
+
+def test_a_published_repository_is_linked_and_a_bad_address_is_refused(
+    tmp_path, monkeypatch, capsys
+):
+    source, target = tmp_path / "g.txt", tmp_path / "g.html"
+    source.write_text("0 1\n1 2\n")
+    monkeypatch.setenv("GNNCONV_REPOSITORY_URL", "https://github.com/owner/name")
+    assert main(["report", str(source), "--output", str(target)]) == 0
+    chapter = "book/awasthi2021/pl-condition"
+    link = f'<a href="https://github.com/owner/name/blob/HEAD/{chapter}.ipynb">{chapter}</a>'
+    assert link in target.read_text(encoding="utf-8")
+    assert (ROOT / f"{chapter}.ipynb").is_file()
+    monkeypatch.setenv("GNNCONV_REPOSITORY_URL", "owner/name")
+    assert main(["report", str(source), "--output", str(tmp_path / "h.html")]) == 2
+    assert "GNNCONV_REPOSITORY_URL must be like" in capsys.readouterr().err
 
 
 def rows_of(graph):

@@ -10,6 +10,7 @@ from pathlib import Path
 from gnnconv_lib import files, graphs
 from gnnconv_lib.cli.graph_file import IN_PYTHON
 from gnnconv_lib.graphs.path_options import NAMES
+from gnnconv_lib.page.finding import repository_address
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["report_command"]
@@ -21,7 +22,7 @@ def report_command(options: Namespace) -> int:
     wanted = (".json",) if options.json else (".html", ".json")
     if Path(options.output).suffix not in wanted and not Path(options.output).is_dir():
         raise InvalidInput(f"output must end in {' or '.join(wanted)}, got {options.output}.")
-    target = files.output_file(options.output, options.force)
+    target, repository = files.output_file(options.output, options.force), repository_address()
     given = {name: getattr(options, name) for name in NAMES}
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
@@ -34,7 +35,7 @@ def report_command(options: Namespace) -> int:
     if as_json:
         text = json.dumps(asdict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = graph_report.page(found, graph, Path(options.file).name)
+        text = graph_report.page(found, graph, Path(options.file).name, repository)
     files.write(target, text)
     print(f"{target} written")
     return 0

@@ -24,13 +24,15 @@ td,th{text-align:left;padding:.3rem;border-bottom:1px solid #8886;vertical-align
 figure{margin:1rem 0;background:#fff;border-radius:.4rem}svg{max-width:100%;height:auto}"""
 
 
-def page(found: Report, graph: Any, title: str = "graph") -> str:
+def page(found: Report, graph: Any, title: str = "graph", repository: str = "") -> str:
     """The HTML page of a report.
 
     Args:
         found: the numbers, from `report`.
         graph: the same graph, for the picture.
         title: what to call it.
+        repository: the address of the book's repository, for links to its chapters; without one
+            their names stand alone.
 
     Raises:
         InvalidInput: for a report with a number that is not finite.
@@ -72,11 +74,11 @@ def page(found: Report, graph: Any, title: str = "graph") -> str:
         f"<style>{_STYLE}</style></head><body><h1>{name}</h1><figure>{_picture(graph)}</figure>"
         f"<h2>Numbers ({found.method})</h2>{_table(rows)}{missing}"
         f"<h2>What the papers’ theorems ask for</h2>{_table(asked)}"
-        f"<h2>What each theorem says of this graph</h2>{_theorems(found)}</body></html>\n"
+        f"<h2>What each theorem says of this graph</h2>{_theorems(found, repository)}</body></html>\n"
     )
 
 
-def _theorems(found: Report) -> str:
+def _theorems(found: Report, repository: str) -> str:
     return "".join(
         f"<h3>{html.escape(entry.name)}</h3>"
         + _table(
@@ -85,16 +87,23 @@ def _theorems(found: Report) -> str:
                 ("Speaks of this graph", entry.speaks),
                 ("Promise", entry.promise),
                 ("What happens", entry.happens),
-                ("Chapter", entry.page),
-            )
+            ),
+            f"<tr><th>Chapter</th><td>{_chapter(entry.page, repository)}</td></tr>",
         )
         for entry in found.theorems
     )
 
 
-def _table(rows: Any) -> str:
+def _chapter(name: str, repository: str) -> str:
+    if not repository:
+        return html.escape(name)
+    address = html.escape(f"{repository}/blob/HEAD/{name}.ipynb", quote=True)
+    return f'<a href="{address}">{html.escape(name)}</a>'
+
+
+def _table(rows: Any, more: str = "") -> str:
     cells = (f"<tr><th>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
-    return f"<table>{''.join(cells)}</table>"
+    return f"<table>{''.join(cells)}{more}</table>"
 
 
 def _number(value: float | None, interval: tuple[float, float] | None = None) -> str:

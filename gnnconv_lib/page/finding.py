@@ -17,14 +17,18 @@ from pathlib import Path
 from gnnconv_lib.validation import InvalidInput, require_choice
 
 __all__ = [
+    "REPOSITORY_VARIABLE",
     "chapter_path",
     "chapter_paths",
     "find_book",
     "is_left_alone",
     "left_alone",
+    "repository_address",
     "title",
 ]
 
+#: Names the repository that the book is published from.
+REPOSITORY_VARIABLE = "GNNCONV_REPOSITORY_URL"
 _LEFT_ALONE = "GNNCONV_BOOK_LEFT_ALONE"
 
 
@@ -140,3 +144,17 @@ def title(path: str | Path) -> str:
         texts = []
     headings = (re.search(r"^# (.+)$", text, re.MULTILINE) for text in texts)
     return next((found[1].strip() for found in headings if found), Path(path).stem)
+
+
+def repository_address() -> str:
+    """The published address of the repository, "" where `GNNCONV_REPOSITORY_URL` names none.
+
+    Raises:
+        InvalidInput: for an address that is no https URL of a repository.
+    """
+    url = os.environ.get(REPOSITORY_VARIABLE, "")
+    if url and not re.fullmatch(r"https://(github|gitlab)\.com/[\w.-]+/[\w.-]+", url):
+        raise InvalidInput(
+            f"{REPOSITORY_VARIABLE} must be like https://github.com/owner/name, got {url!r}."
+        )
+    return url

@@ -27,7 +27,8 @@ from gnnconv_lib import files, provenance
 from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.chapters.differences import with_banner
 from gnnconv_lib.chapters.executed import Executed, executed_chapters
-from gnnconv_lib.site.staging import REPOSITORY_VARIABLE, stage_book
+from gnnconv_lib.page.finding import REPOSITORY_VARIABLE
+from gnnconv_lib.site.staging import stage_book
 from gnnconv_lib.site.status_page import status_text, write_record
 from gnnconv_lib.validation import InvalidInput, require_integer
 

@@ -6,8 +6,6 @@ itself (`finding.find_book`).
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,12 +14,12 @@ from typing import Any
 
 import yaml
 
+from gnnconv_lib.page.finding import repository_address
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["API_PAGE", "REPOSITORY_VARIABLE", "page_sources", "stage_book"]
+__all__ = ["API_PAGE", "page_sources", "stage_book"]
 
 API_PAGE = "book/back/api"
-REPOSITORY_VARIABLE = "GNNCONV_REPOSITORY_URL"
 
 
 def page_sources(root: Path) -> list[Path]:
@@ -76,7 +74,7 @@ def stage_book(root: Path, stage: Path) -> list[Path]:
         settings.setdefault("sphinx", {}).setdefault("config", {}).setdefault("html_context", {})
     )
     context["commit"] = _commit(root)
-    _add_repository(settings, os.environ.get(REPOSITORY_VARIABLE, ""))
+    _add_repository(settings, repository_address())
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     for folder in sorted({source.parts[0] for source in sources if len(source.parts) > 1}):
@@ -136,10 +134,6 @@ def _page_names(contents: Any) -> Iterator[str]:
 def _add_repository(settings: dict[str, Any], url: str) -> None:
     if not url:
         return
-    if not re.fullmatch(r"https://(github|gitlab)\.com/[\w.-]+/[\w.-]+", url):
-        raise InvalidInput(
-            f"{REPOSITORY_VARIABLE} must be like https://github.com/owner/name, got {url!r}."
-        )
     settings.setdefault("repository", {})["url"] = url
     html = settings.setdefault("html", {})
     html["use_repository_button"] = True
