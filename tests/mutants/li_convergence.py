@@ -7,7 +7,28 @@ THEOREM = "gnnconv_lib.bounds.li2021.theorem_2"
 AUDIT = "gnnconv_lib.audit.li2021.convergence"
 CORRECTED = ["li2021:theorem-2/population", "li2021:theorem-2/finite-samples"]
 
+WRONG = "gnnconv_lib.audit.li2021.convergence.wrong_networks"
+OTHER_OUTPUTS = [
+    "li2021:theorem-2/outputs",
+    "li2021:remark-3/outputs",
+    "li2021:remark-contribution-cost/outputs",
+    "li2021:remark-2/best-of-four",
+]
 MUTANTS = [
+    # Two units: a run that starts, or is said to end, at the teacher.
+    Mutant(
+        WRONG,
+        "return W / np.linalg.norm(W), v, W_star",
+        "return W_star / np.linalg.norm(W_star), v_star, W_star",
+        OTHER_OUTPUTS,
+    ),
+    Mutant(WRONG, "key: (of_W[k, -1], of_v[k, -1])", "key: (W_star[k], v_star[k])", OTHER_OUTPUTS),
+    Mutant(
+        WRONG,
+        "float(of_v[0]) / math.sqrt(2) + entry.target * float(of_W[0])",
+        "float(of_v[0]) * math.sqrt(2) * 1e3 + entry.target * float(of_W[0])",
+        OTHER_OUTPUTS[:-1],
+    ),
     Mutant(
         CONSTANTS,
         "a * s**2 * setting.outputs / 2 - 3 *",
