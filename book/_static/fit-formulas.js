@@ -1,18 +1,36 @@
-// Displayed formulas that are wider than the text shrink, to 70 % at most; beyond that they scroll, by
-// keys too. No other formula is a tab stop.
+// Formulas that are wider than the text shrink, to 70 % at most; beyond that they scroll, by keys too.
+// Those in a line can be so only on a phone, where each is a box of its own. No other formula is a tab
+// stop.
 (() => {
   const smallest = 0.7;
 
+  // The copy of a formula for screen readers may reach out of its box: what is drawn counts.
+  const widthOf = formula => formula.querySelector("mjx-math")?.getBoundingClientRect().width ?? 0;
+
+  const shrink = (box, formula) => {
+    formula.dataset.size ??= formula.style.fontSize || "100%";
+    formula.style.fontSize = formula.dataset.size;
+    const room = box.clientWidth;
+    if (room && widthOf(formula) > room + 1) {
+      const scale = Math.max(smallest, (0.99 * room) / widthOf(formula));
+      formula.style.fontSize = `${parseFloat(formula.dataset.size) * scale}%`;
+    }
+    return room > 0 && widthOf(formula) > room + 1;
+  };
+
   const fit = () => {
     for (const box of document.querySelectorAll('mjx-container[display="true"]')) {
-      box.dataset.size ??= box.style.fontSize || "100%";
-      box.style.fontSize = box.dataset.size;
-      const ratio = box.clientWidth / box.scrollWidth;
-      if (ratio < 0.999) {
-        const scale = Math.max(smallest, 0.99 * ratio);
-        box.style.fontSize = `${parseFloat(box.dataset.size) * scale}%`;
+      box.tabIndex = shrink(box, box) ? 0 : -1;
+    }
+    for (const box of document.querySelectorAll("span.math")) {
+      const formula = box.querySelector("mjx-container");
+      const wide = Boolean(formula) && shrink(box, formula);
+      box.classList.toggle("wide", wide);
+      if (wide) {
+        box.tabIndex = 0;
+      } else {
+        box.removeAttribute("tabindex");
       }
-      box.tabIndex = box.scrollWidth > box.clientWidth + 1 ? 0 : -1;
     }
   };
 
