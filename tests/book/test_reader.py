@@ -201,8 +201,8 @@ def test_a_clipped_column_is_counted(tmp_path, browser):
     with chromium.served(tmp_path) as address:
         seen = chromium.look(browser, address, "page.html")
     assert [text.split(",")[0] for text in seen.clipped] == [
-        "table 1: 3 clipped columns",
         "table 1: 2 clipped columns",
+        "table 1: 3 clipped columns",
     ]
 
 
