@@ -16,7 +16,7 @@ from gnnconv_lib import audit
 from gnnconv_lib.evidence import Evidence, Witness
 from gnnconv_lib.ledger.items import CORRECTED, Item, Ledger
 from gnnconv_lib.ledger.rendering import badge, heading_of, link_to, literal
-from gnnconv_lib.ledger.verification import dependents
+from gnnconv_lib.ledger.verification import dependents, judge
 
 __all__ = ["GROUPS", "Erratum", "consequential", "entries", "erratum", "what_it_changes"]
 
@@ -122,7 +122,7 @@ def erratum(
     """
     item = entry.first
     lines = [
-        f"**{heading_of(item)}** ({item.place}) {badge(item.verdict)} "
+        f"**{heading_of(item)}** ({item.place}) {badge(item.verdict)} {judge(item, found).strength}, "
         f'<a href="{page}#{item.anchor}">in the ledger</a>',
         _printed(item),
     ]
