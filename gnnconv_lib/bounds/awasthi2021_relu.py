@@ -36,7 +36,7 @@ __all__ = [
     "theorem_1_iterations_printed",
 ]
 
-#: A constant c that serves Theorem 1 as corrected.
+#: A constant c that served Theorem 1 as corrected in every case of a search.
 THEOREM_1_CONSTANT = 600.0
 
 
@@ -212,8 +212,9 @@ def theorem_1_iterations_corrected(
 ) -> Any:
     """A number of iterations that is enough, c n^4 h^2 (d+1) / eps^2 log(n h r / eps) with c = 600.
 
-    It holds on every graph with two nodes or more, for steps with 1/(16 pi) <= eta A <= 1/(6 pi)
-    and starts with c_0 >= -1/2 and |w_0| <= 2 sqrt(r) of every unit.
+    Enough for a loss of at most eps^2 with teachers of length 1, on graphs with two nodes or more, for
+    steps with 1/(16 pi) <= eta A <= 1/(6 pi) and starts with c_0 >= -1/2 and |w_0| <= 2 sqrt(r) of
+    every unit: in every case of a search; c = 600 is not proved.
 
     Args:
         nodes, degree, units, error: n >= 2, the largest degree, h, eps in (0, 1); any shapes.
