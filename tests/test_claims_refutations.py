@@ -20,8 +20,10 @@ from gnnconv_lib.claims import (
     proved,
     rationals,
     readings,
+    refuted,
     where,
 )
+from gnnconv_lib.claims.proofs import kind_of
 from gnnconv_lib.claims.refutations import kind_at
 from gnnconv_lib.validation import InvalidInput
 
@@ -49,6 +51,22 @@ def test_fractions_and_balls_give_a_refutation_its_kind():
 def test_one_case_at_a_time_has_its_own_numbers():
     found = decided(lambda n: at_most(n**2, 4, exactly=lambda: (9, 4)), each=True)
     assert (found.kind, found.witness.case) == ("symbolic", "n = 3")
+
+
+def test_what_no_single_case_refutes_is_refuted_by_a_proof():
+    proof = exact_zero([0])
+    found = decided(lambda n: refuted(proof, at_most(n**2, 4)))
+    assert (found.kind, found.verdict) == (kind_of(proof), "false")
+    assert found.summary.startswith("Proved to fail. Fails in ")
+    found = decided(lambda n: readings(one=refuted(proof, at_most(n**2, 4)), two=at_most(n, n + 1)))
+    assert (found.kind, found.verdict) == ("search", "depends on the reading")
+
+
+def test_a_proof_that_a_statement_fails_needs_numbers_that_do():
+    with pytest.raises(InvalidInput, match="no number contradicts it, but it is proved to fail"):
+        decided(lambda n: refuted(exact_zero([0]), at_most(n, n + 1)))
+    with pytest.raises(InvalidInput):
+        refuted(0.5, at_most(1, 0))
 
 
 def test_what_holds_is_not_proved_by_a_refutation():

@@ -152,7 +152,9 @@ def _sums(rows: PairTable, angle: jax.Array) -> tuple[jax.Array, jax.Array, jax.
         theta = theta[None]
         at = Direction(jnp.cos(theta), jnp.sin(theta) ** 2, 2 * jnp.sin(theta / 2) ** 2)
         sums = pair_sums(row, at)
-        direct = jnp.sum(row.mass * dual.scaled_relu(row.rho * at.cosine[:, None]), axis=-1)
+        # 1 + rho c, in which nothing cancels next to c = -1.
+        above = (1 - row.rho) + 2 * row.rho * jnp.cos(theta[:, None] / 2) ** 2
+        direct = jnp.sum(-row.mass * dual.scaled_relu_difference(-1.0, above), axis=-1)
         mixed = jnp.where(at.cosine > 0, row.full - sums.loss_gap, direct)
         return mixed[0], sums.slope[0], sums.loss_gap[0]
 

@@ -213,8 +213,8 @@ def theorem_1_iterations_corrected(
     """A number of iterations that is enough, c n^4 h^2 (d+1) / eps^2 log(n h r / eps) with c = 600.
 
     Enough for a loss of at most eps^2 with teachers of length 1, on graphs with two nodes or more, for
-    steps with 1/(16 pi) <= eta A <= 1/(6 pi) and starts with c_0 >= -1/2 and |w_0| <= 2 sqrt(r) of
-    every unit: in every case of a search; c = 600 is not proved.
+    steps with 1/(16 pi) <= eta A <= 1/(6 pi) and starts with c_0 >= -1/2 and 0 < |w_0| <= 2 sqrt(r) of
+    every unit; the page proves it.
 
     Args:
         nodes, degree, units, error: n >= 2, the largest degree, h, eps in (0, 1); any shapes.

@@ -39,6 +39,7 @@ from gnnconv_lib.claims.sides import (
     less,
     proved,
     readings,
+    refuted,
     sampled,
     unstated,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "rationals",
     "readings",
     "real",
+    "refuted",
     "refutes",
     "sampled",
     "symbolic_zero",

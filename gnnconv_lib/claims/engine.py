@@ -11,6 +11,7 @@ import numpy as np
 
 from gnnconv_lib import proofs
 from gnnconv_lib.claims.domain import Cases
+from gnnconv_lib.claims.proofs import kind_of
 from gnnconv_lib.claims.refutations import kind_at
 from gnnconv_lib.claims.registry import REPAIRS, Claim, named
 from gnnconv_lib.claims.sides import Alternatives, Conjunction, Found, Sides
@@ -79,7 +80,9 @@ def decide(claim: Claim, budget: str = "quick") -> Evidence:
     # What fails is refuted by one case, what holds is as strong as its evidence.
     kinds = {n: _refuted(claim, e, cases, _place(e, regime)) for n, e in failing.items()}
     kind = _weakest([kinds.get(n, e.kind) for n, e in judged.items()])
-    summary = _failed(entry, len(cases), witness, name, kinds[name])
+    by_proof = _proved_to_fail(entry.worst[place])
+    summary = _failed(entry, len(cases), witness, name, "" if by_proof else kinds[name])
+    summary = f"Proved to fail. {summary}" if by_proof else summary
     if text:
         verdict = "not reproducible as described"
         summary = f"Not stated: {text}. {_outcomes(judged)} {summary}"
@@ -257,6 +260,7 @@ def _stack(claim: Claim, entries: list[Any]) -> Any:
         None if first.scale is None else _joined([entry.scale for entry in entries]),
         None if first.error is None else _joined([entry.error for entry in entries]),
         _common(claim, [entry.proof for entry in entries]),
+        _common(claim, [entry.refutation for entry in entries]),
         first.exactly,
     )
 
@@ -306,6 +310,8 @@ def _kind(claim: Claim, part: Sides, excess: np.ndarray) -> str:
 
 
 def _refuse_a_refuted_formula(claim: Claim, part: Sides, excess: np.ndarray) -> None:
+    if _proved_to_fail(part) and not (excess > 0).any():
+        raise InvalidInput(f"{claim.id}: no number contradicts it, but it is proved to fail.")
     if part.proof is not None and part.proof.status == "refuted" and not (excess > 0).any():
         raise InvalidInput(f"{claim.id}: no number contradicts it, but a proof of it is refuted.")
 
@@ -382,6 +388,10 @@ def _held(claim: Claim, kind: str, cases: Cases) -> str:
     return f"No violation in {counted}."
 
 
+def _proved_to_fail(part: Sides) -> bool:
+    return part.refutation is not None and part.refutation.proved
+
+
 def _place(entry: _Judged, regime: np.ndarray) -> int:
     """The first case that fails, where possible one that the statement is about."""
     inside = entry.failing & regime
@@ -389,8 +399,10 @@ def _place(entry: _Judged, regime: np.ndarray) -> int:
 
 
 def _refuted(claim: Claim, entry: _Judged, cases: Cases, place: int) -> str:
-    """The kind of a refutation: that of the exact sides at its witness, where there are any."""
+    """The kind of a refutation: that of its proof or of the exact sides at its witness, if any."""
     part = entry.worst[place]
+    if _proved_to_fail(part):
+        return kind_of(part.refutation)
     if part.exactly is None:
         return entry.kind
     shown = part.at(place, len(cases), claim.tolerance)

@@ -28,6 +28,7 @@ __all__ = [
     "less",
     "proved",
     "readings",
+    "refuted",
     "sampled",
     "unstated",
 ]
@@ -47,6 +48,7 @@ class Sides:
         scale: what a difference is measured in; by default |left| + |right|.
         error: the standard errors of a sampled left side.
         proof: an object that proves the comparison on the whole domain.
+        refutation: an object that proves that the comparison fails.
         exactly: the two sides without rounding, at one case where the comparison fails
             (`gnnconv_lib.claims.refutations`).
     """
@@ -58,6 +60,7 @@ class Sides:
     scale: Any = None
     error: Any = None
     proof: Any = None
+    refutation: Any = None
     exactly: Callable[..., tuple[Any, Any] | None] | None = None
 
     @property
@@ -216,6 +219,18 @@ def proved(*proofs: Any, sides: Sides | None = None) -> Sides:
         raise InvalidInput("proofs must hold at least one, where there are no sides.")
     proof = (refuted or found or known)[0]
     return Sides(float(bool(refuted)), 0.0, "=", ("refuted", "proved"), proof=proof)
+
+
+def refuted(proof: Any, sides: Sides) -> Sides:
+    """A comparison that fails in numbers, and of which `proof` says that it must.
+
+    For statements that no single case refutes, such as "there is a constant".
+
+    Raises:
+        InvalidInput: for an object that no checker returned.
+    """
+    kind_of(proof)
+    return replace(sides, refutation=proof)
 
 
 def both(*parts: Sides) -> Conjunction:

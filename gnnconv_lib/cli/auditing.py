@@ -41,9 +41,15 @@ def audit_command(options: Namespace) -> int:
             names = ledger.claim_names(item)
             if not names:
                 continue
-            found = {name: run(name, budget) for name in names}
-            judged = ledger.judge(item, found)
             decided += 1
+            try:
+                found = {name: run(name, budget) for name in names}
+            except InvalidInput as error:
+                # One check that cannot run says nothing of the others.
+                disagreements += 1
+                bar.write(f"{item.id}: not decided. {error}", file=sys.stdout)
+                continue
+            judged = ledger.judge(item, found)
             problems = list(judged.problems)
             if judged.verdict != item.verdict:
                 problems.insert(0, f"the ledger says {item.verdict}")

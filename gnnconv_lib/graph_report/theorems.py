@@ -117,8 +117,8 @@ def _theorem_1(graph: Any, measure: Any, full: float, budget: int) -> Theorem:
         )
         promise = (
             "as corrected, with log(nhr/ε) in the place of log(nh/ε), "
-            f"c = {awasthi2021_relu.THEOREM_1_CONSTANT:g} was enough in every case of a search over "
-            f"graphs with two nodes or more, such steps and starts: {float(enough):.3g} steps"
+            f"c = {awasthi2021_relu.THEOREM_1_CONSTANT:g} is enough on every graph with two nodes or "
+            f"more, for such steps and starts: {float(enough):.3g} steps"
         )
     else:
         promise = "the correction is about two nodes or more"

@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 BOUNDS = "gnnconv_lib.bounds.awasthi2021_relu"
+CONSTANT = "companion:theorem-constant-of-theorem-1"
 FORMS = "gnnconv_lib.dual.closed_forms"
 AUDIT = "gnnconv_lib.audit.awasthi2021"
 P = "awasthi2021:"
@@ -96,6 +97,36 @@ MUTANTS = [
         "return math.log(initial_loss / target_loss) / -math.log1p(-contraction)",
         "return math.sqrt(math.log(initial_loss / target_loss)) / -math.log1p(-contraction)",
         [P + "remark-complete-graph-rate"],
+    ),
+    Mutant(
+        BOUNDS,
+        "THEOREM_1_CONSTANT = 600.0",
+        "THEOREM_1_CONSTANT = 60.0",
+        [P + "theorem-1", P + "remark-theorem-1-alternative", f"{CONSTANT}/number"],
+    ),
+    Mutant(
+        BOUNDS,
+        "return THEOREM_1_CONSTANT * size * (np.log(nodes * units / error) + log_features)",
+        "return THEOREM_1_CONSTANT * size * np.log(nodes * units / error)",
+        [P + "theorem-1", f"{CONSTANT}/number"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.companion.constant_of_theorem_1",
+        "at_most(messages / (914 * A), found",
+        "at_most(messages / (100 * A), found",
+        [f"{CONSTANT}/rate"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.companion.constant_of_theorem_1",
+        "4.5 * n**2 * (d + 1) * r",
+        "0.45 * n**2 * (d + 1) * r",
+        [f"{CONSTANT}/first-loss"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.awasthi2021.pl_condition.number_of_steps",
+        "log_excess = log_r / 2",
+        "log_excess = log_r / 1000",
+        [f"{CONSTANT}/no-constant"],
     ),
     # The corrected forms.
     Mutant(

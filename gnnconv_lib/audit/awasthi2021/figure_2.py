@@ -87,7 +87,7 @@ SETTING = domain(
     fixed("n = 100, r = 10, random regular graph, W1 = W2 = I, teachers G G' + 0.001 I"),
     _DEPTH,
     choice("d", 5, 10, words="degree"),
-    integer("samples", "[200, inf)", "sampled features"),
+    derived=("samples",),
     cases=lambda budget: [
         {"L": L, "d": d, "samples": 200 if budget == "quick" else 3000}
         for d, L in product((5, 10), DEPTHS)

@@ -139,7 +139,8 @@ def steps_are_logarithmic(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # n
     at = Point(measure, l, theta, x)
     levels = TARGETS * at.full[:, None]
     with np.errstate(divide="ignore"):
-        fall = -np.log1p(-x * (2 - x) * at.constant / at.full)
+        # At the teacher of a complete graph the share is 1, and one unit above it by rounding.
+        fall = -np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1.0))
         promised = 1 + np.maximum(np.log(at.loss[:, None] / levels), 0.0) / fall[:, None]
     taken = np.where(at.loss[:, None] <= levels, 0.0, np.inf)
     for t in range(1, _HORIZON + 1):

@@ -81,9 +81,9 @@ SAMPLED_REGULAR = domain(
 
 
 def _few(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    # The library compiles once for every shape: each graph has one r and one L.
+    # The library compiles once for every shape: each graph has one r and one L, the ends first.
     kinds = sorted({(row["r"], row["L"]) for row in rows}, key=lambda kind: -kind[0] * kind[1])
-    kinds = [kinds[0], kinds[-1]] if len(rows) < 200 else kinds
+    kinds = [kinds[0], kinds[-1], *(kinds[1:-1] if len(rows) >= 200 else [])]
     order = list({id(row["graph"]): None for row in rows})
     wanted = {place: kinds[k % len(kinds)] for k, place in enumerate(order)}
     return [row for row in rows if (row["r"], row["L"]) == wanted[id(row["graph"])]]

@@ -102,10 +102,8 @@ def full_from_degrees(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
 @claim("companion:lemma-sums/positive", on_measures(open_ends=(False, True)))
 def sums_are_positive(measure: Any, l: Any, theta: Any) -> Any:  # noqa: E741
     """B(c) > 0 and C(c) > 0 for c > -1."""
-    slope = less(0.0, Point(measure, l, theta).slope, ("0", "C"))
-    # Nearer to c = -1, B is below the rounding of its terms.
-    clear = Point(measure, l, np.minimum(theta, np.pi - 1e-3)).mixed
+    at = Point(measure, l, theta)
     return both(
-        proved(pair.positive(), sides=slope),
-        proved(pair.positive_mixed(), sides=less(0.0, clear, ("0", "B"))),
+        proved(pair.positive(), sides=less(0.0, at.slope, ("0", "C"))),
+        proved(pair.positive_mixed(), sides=less(0.0, at.mixed, ("0", "B"))),
     )
