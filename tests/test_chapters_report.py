@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from gnnconv_lib import InvalidInput, evidence, plotting
-from gnnconv_lib.page import digest, report, verdicts
+from gnnconv_lib.page import digest, report, results, verdicts
 from gnnconv_lib.page.rounding import AtMost, as_text
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
@@ -102,6 +102,58 @@ def drawn(factor: float = 1.0, marker_at: float = 0.3):
     plotting.loss_curves(axes, steps, {"d = 5": losses, "d = 9": losses**2})
     axes.scatter([1.0, 2.0], [marker_at, 0.1])
     return figure
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """A function that gives what has been reported since the test began."""
+    monkeypatch.setenv(results.VARIABLE, str(tmp_path / "results"))
+    return lambda: results.read(tmp_path / "results")
+
+
+def test_what_is_reported_is_kept_unrounded_under_its_name(kept) -> None:
+    assert kept() == {}
+    third = 1 / 3
+    report.show("x", third, digits=1)
+    report.show("x", np.float32(third))
+    report.show("noise", AtMost(3e-16, 1e-12))
+    report.show("roots", np.array([third, 2.0]), digits=1)
+    report.agree("loss", 0.25 + 1e-15, 0.25, 1e-12)
+    report.glue("glued", np.int64(10**12), digits=2)
+    report.result("steps", "diverged")
+    report.result("met", np.True_)
+    report.table([{"g": "a|b", "A": None}], ["g", "A"])
+    report.table([["path", 1e-20], ["star", True]], ["g", "x"], zero=1e-9, name="small")
+    report.table([["hidden"]], ["g"], name="")
+    report.digest({"x": [1.0]})
+    assert kept() == {
+        "x": third,
+        "x (2)": float(np.float32(third)),
+        "noise": 3e-16,
+        "roots": {"columns": [""], "rows": [[third], [2.0]]},
+        "loss": 0.25 + 1e-15,
+        "glued": 10**12,
+        "steps": "diverged",
+        "met": True,
+        "table": {"columns": ["g", "A"], "rows": [["a|b", "-"]]},
+        "small": {"columns": ["g", "x"], "rows": [["path", 1e-20], ["star", True]]},
+    }
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 1j, np.ones(2), [1.0], {}])
+def test_a_result_that_no_table_could_hold_is_refused(kept, value: object) -> None:
+    with pytest.raises(InvalidInput, match="value must be"):
+        report.result("x", value)
+    assert kept() == {}
+
+
+def test_nothing_is_kept_unless_it_is_asked_for(monkeypatch, tmp_path, capsys) -> None:
+    monkeypatch.delenv(results.VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    report.result("x", 1.0)
+    report.show("x", 1.0)
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out == "x = 1\n"
 
 
 def test_digest_survives_last_bits_and_notices_real_changes() -> None:

@@ -26,6 +26,13 @@ DECLARED = {entry.name: entry for entry in declarations.parse(SOURCE)}
         ("nodes=2:20:5,100", [2, 7, 12, 17, 100]),
         ("nodes=5:2:-1", [5, 4, 3]),
         ("rate=0.1,1e-3,1", [0.1, 1e-3, 1.0]),
+        ("rate=0.1:0.5:0.1", [0.1, 0.2, 0.3, 0.4]),
+        ("rate=0.5:0.1:-0.2,1", [0.5, 0.3, 1.0]),
+        ("rate=1e-4:1:x10", [1e-4, 1e-3, 1e-2, 1e-1]),
+        ("rate=1:1e-3:x0.1", [1.0, 0.1, 0.01]),
+        ("nodes=10:10000:x10", [10, 100, 1000]),
+        ("nodes=1:9:x2", [1, 2, 4, 8]),
+        ('label="1:2:3"', ["1:2:3"]),
         ("family=star, path", ["star", "path"]),
         ('label="a,b",c:d,', ["a,b", "c:d", ""]),
         ("bands=true,False", [True, False]),
@@ -62,7 +69,22 @@ def test_texts_become_values(text: str, values: list) -> None:
         (["bands=true,True"], "hold each value once"),
         (["nodes=1:1000001"], "at most 10000 combinations, got 1000000;"),
         (["nodes=1:1000000000", "rate=0.1,0.2"], "got 1999999998"),
-        (["nodes=1:" + "9" * 30], "nodes must be an integer"),
+        (["nodes=1:" + "9" * 30], "at most 10000 combinations"),
+        (["rate=0.1:1"], "rate must be a finite number"),
+        (["rate=0.1:1:ten"], "rate must be a finite number"),
+        (["rate=0.1:1:1e-12"], "at most 10000 combinations, got 900000000000;"),
+        (["rate=0.1:inf:1"], "at most 10000 combinations"),
+        (["rate=nan:1:1"], "empty range nan:1:1"),
+        (["rate=0.1:1:0"], "empty range 0.1:1:0"),
+        (["rate=0.1:1.1:0.9,1"], "hold each value once, got 1.0"),
+        (["rate=0.5:3:x2"], r"rate must be a finite number in \(0, 1\], got 2.0"),
+        (["rate=0:1:x2"], "empty range 0:1:x2"),
+        (["rate=0.1:1:x1"], "empty range 0.1:1:x1"),
+        (["rate=0.1:1:x-2"], "empty range 0.1:1:x-2"),
+        (["rate=0.1:1:x0.5"], "empty range 0.1:1:x0.5"),
+        (["rate=1e-999999:1e999999:x2"], "empty range"),
+        (["rate=0.1:1:x1.0000000001"], "at most 10000 combinations"),
+        (["nodes=10:100:x1.25"], "nodes must be an integer in .*, got '12.50'"),
     ],
 )
 def test_mistakes_are_one_sentence(texts: list, words: str) -> None:
@@ -80,6 +102,12 @@ def test_a_larger_limit_allows_more() -> None:
 def test_floats_keep_all_their_digits(values: list) -> None:
     text = "rate=" + ",".join(map(repr, values))
     assert grids.grid_from_texts([text], DECLARED)["rate"] == values
+
+
+def test_a_factor_that_is_rounded_does_not_reach_its_stop() -> None:
+    for factor in ("3.1622776601683795", "3.1622776601683790"):
+        values = grids.grid_from_texts([f"rate=0.01:1:x{factor}"], DECLARED)["rate"]
+        assert values == pytest.approx([10 ** (k / 2 - 2) for k in range(4)], rel=1e-14)
 
 
 def test_values_from_python_are_plain_and_checked() -> None:

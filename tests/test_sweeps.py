@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import json
 import os
 import shutil
 import signal
@@ -76,9 +77,10 @@ def book(tmp_path_factory) -> Path:
         new_code_cell("import os; a == 13 and os._exit(1)"),
         new_code_cell("if a == 3:\n    raise ZeroDivisionError('on request')"),
         new_code_cell("report.glue('product', a * b)\nreport.show('sum, n = 1', a + b)"),
-        new_code_cell("report.table([[a, repr(b)]], ['a', 'exact | b'])"),
+        new_code_cell("report.table([[a, b / 3]], ['a', 'third | b'])"),
+        new_code_cell("report.result('steps', 'diverged' if a == 4 else b / 7)"),
         new_code_cell("report.glue('folder', os.path.basename(os.getcwd()))"),
-        new_code_cell("report.table([[a, 1]] * (1 + a % 2), ['a', 'last'])"),
+        new_code_cell("report.table([[a, 1 / 3], [2 * a, None]], ['a', 'last'], name='long')"),
     ]
     (root / "book").mkdir()
     notebooks.write(root / "book" / "line.ipynb", new_notebook(cells=cells))
@@ -452,29 +454,96 @@ def test_a_chapter_is_swept_from_the_command_line(run, scheduler, tmp_path, book
         "gnnconv: the run a=3, b=0.30000000000000004 failed: chapter line failed in cell 6: "
         "ZeroDivisionError: on request\n"
     )
-    assert out == ("2 runs of line: 1 finished, 1 failed; the table is line-sweep/summary.csv\n")
+    assert out == (
+        "2 runs of line: 1 finished, 1 failed; one row per run is in line-sweep/summary.csv, "
+        "one per number in line-sweep/results.csv\n"
+    )
     table = tmp_path / "line-sweep" / "summary.csv"
     good, bad = rows(table)
     assert list(good)[:5] == ["a", "b", "family", "status", "product"]
-    assert (good["product"], good["sum, n = 1"]) == ("0.6", "2.3")
-    assert (good["a (result)"], good["exact | b"]) == ("2", "0.30000000000000004")
-    assert (good["a (2)"], good["last"]) == ("2", "1")
+    b = 0.30000000000000004
+    assert (good["product"], good["sum, n = 1"]) == (repr(2 * b), repr(2 + b))
+    assert (good["table: a"], good["table: third | b"]) == ("2", repr(b / 3))
+    assert good["steps"] == repr(b / 7)
+    numbers = rows(tmp_path / "line-sweep" / "results.csv")
+    assert {row["a"] for row in numbers} == {"2"}
+    assert [tuple(row.values())[3:] for row in numbers if row["result"] == "long"] == [
+        ("long", "1", "2", "a", "2"),
+        ("long", "1", "2", "last", repr(1 / 3)),
+        ("long", "2", "4", "a", "4"),
+        ("long", "2", "4", "last", "-"),
+    ]
     # The kernel runs in the chapter's folder, this process stays where it is.
     assert good["folder"] == "book"
     assert Path.cwd() == tmp_path
     assert (bad["status"], bad["product"]) == ("failed", "")
     executed = notebooks.read(tmp_path / "line-sweep" / good["notebook"])
     assert any("injected-parameters" in cell.metadata.get("tags", []) for cell in executed.cells)
+    assert good["notebook"].startswith("runs/a=2,b=0.30000000000000004,")
+    # What the page would hold is rounded, as without a sweep.
+    assert repr(b / 3) not in json.dumps(executed)
+    assert bad["notebook"].startswith("runs/a=3,b=0.30000000000000004,")
     assert bad["notebook"].endswith(".failed.ipynb")
     assert notebooks.read(tmp_path / "line-sweep" / bad["notebook"])
-    content = table.read_bytes()
+    content = table.read_bytes(), table.with_name("results.csv").read_bytes()
     # A value that equals the default is the same run as one that leaves it out.
     status, out, _ = run(*arguments[:1], "a=2", *arguments[2:], "-p", "family=regular")
     assert status == 0
     assert "1 finished (1 of them earlier), 0 failed" in out
     status, _, _ = run(*arguments)
     assert status == 1
-    assert table.read_bytes() == content
+    assert (table.read_bytes(), table.with_name("results.csv").read_bytes()) == content
+
+
+def swept(path: Path, out: Path, scheduler: str, **grid: list) -> list[driver.Run]:
+    return list(gc.sweeps.sweep_chapter(path, grid, out, scheduler=scheduler).runs)
+
+
+def test_a_status_stays_a_word_and_the_file_is_the_one_of_the_run(
+    book, scheduler, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("GNNCONV_RESULTS", str(tmp_path / "mine"))
+    first, second = swept(book / "book" / "line.ipynb", tmp_path / "out", scheduler, a=[4, 5])
+    assert (first.values["steps"], second.values["steps"]) == ("diverged", 0.5 / 7)
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.fixture
+def changed(book, tmp_path):
+    """A function that gives the chapter with other cells after its check."""
+
+    def call(*sources: str) -> Path:
+        notebook = notebooks.read(book / "book" / "line.ipynb")
+        notebook.cells[4:] = [new_code_cell(source) for source in sources]
+        notebooks.write(tmp_path / "other.ipynb", notebook)
+        return tmp_path / "other.ipynb"
+
+    return call
+
+
+def test_a_chapter_without_results_is_refused_before_anything_runs(
+    changed, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(cluster, "workers", lambda *_: pytest.fail("a cluster was started"))
+    path = changed("print('x = 0.5')", "report.digest({'x': [a, b]})")
+    with pytest.raises(
+        InvalidInput, match="chapter other must report a result to be swept"
+    ) as said:
+        gc.sweeps.sweep_chapter(path, {"a": [1]}, tmp_path / "out")
+    assert "\n" not in str(said.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_comes_by_no_result_fails(changed, scheduler, tmp_path) -> None:
+    path = changed("if a == 5:\n    report.show('a', a)")
+    without, with_one = swept(path, tmp_path / "out", scheduler, a=[4, 5])
+    assert (without.status, without.error) == (
+        "failed",
+        "chapter other ran to its end and reported no result.",
+    )
+    assert without.notebook is not None
+    assert without.notebook.name.startswith("a=4,")
+    assert with_one.values == {"a": 5}
 
 
 def test_a_kernel_that_dies_is_a_failed_chapter(book) -> None:

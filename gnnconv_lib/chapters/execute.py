@@ -31,6 +31,7 @@ from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.chapters.compilation_cache import compilation_cache
 from gnnconv_lib.chapters.running_cell import RunningCell
 from gnnconv_lib.page.finding import find_book, is_left_alone
+from gnnconv_lib.page.results import VARIABLE as RESULTS
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -205,7 +206,9 @@ def _block(cell: RunningCell, sentence: str) -> str:
 
 @contextmanager
 def kernel_settings(
-    variables: Mapping[str, str] | None = None, chapter_folder: str | Path | None = None
+    variables: Mapping[str, str] | None = None,
+    chapter_folder: str | Path | None = None,
+    results: str | Path | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The settings of a notebook client for one run, valid inside the block.
 
@@ -216,6 +219,7 @@ def kernel_settings(
         variables: environment variables of the kernel that are set unless they are set already.
         chapter_folder: where the notebook lies, to use what its book keeps: compiled code, and
             the evidence of checks.
+        results: the file to which the chapter's results go unrounded; by default nowhere.
     """
     with (
         tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder,
@@ -225,7 +229,8 @@ def kernel_settings(
         wanted = dict(variables or {}) | cache | evidence_variable(chapter_folder)
         missing = {k: v for k, v in wanted.items() if k not in os.environ}
         config = Config()
-        config.RunningInterpreter.environment = missing | _ENVIRONMENT | {"IPYTHONDIR": folder}
+        own = {"IPYTHONDIR": folder} | ({RESULTS: str(results)} if results else {})
+        config.RunningInterpreter.environment = missing | _ENVIRONMENT | own
         if sockets is not None:
             config.RunningInterpreter.transport = "ipc"
             config.RunningInterpreter.ip = os.path.join(sockets, _SOCKET)

@@ -237,6 +237,7 @@ def executed(
     values: Mapping[str, Any],
     folder: str | Path | None = None,
     progress: bool | None = None,
+    results: str | Path | None = None,
 ) -> Any:
     """The notebook at `path` after its execution with `values`; the file stays as it is.
 
@@ -245,6 +246,7 @@ def executed(
         values: parameter values, checked against the declaration.
         folder: where the kernel runs; by default the notebook's folder.
         progress: a progress bar over the cells; by default only on a terminal.
+        results: the file to which the chapter's results go unrounded; by default nowhere.
 
     Raises:
         InvalidInput: for values that the chapter refuses.
@@ -272,7 +274,7 @@ def executed(
         copy.write_bytes(source.read_bytes())
         cell = RunningCell()
         try:
-            with kernel_settings(chapter_folder=place) as client:
+            with kernel_settings(chapter_folder=place, results=results) as client:
                 papermill.execute_notebook(
                     str(copy),
                     str(result),

@@ -37,7 +37,7 @@ _EXAMPLES = {
     "figure": ["figure li2021:figure-1 --output figures --seeds 5"],
     "sweep": [
         "sweep figure-1 --grid degree=5,10,30 -p seeds=5",
-        "sweep figure-1 --grid n=20:100:20 --grid inner_dimension=2,5 --output sweep",
+        "sweep figure-1 --grid n=20:100:20 --grid learning_rate=1e-6:1e-3:x10 --output sweep",
     ],
     "audit": [
         "audit --item awasthi2021:eq-13",
@@ -151,11 +151,15 @@ def command_line() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=VALUES",
-        help="values such as 5,10,30 or, for integers, start:stop:step without stop; repeatable",
+        help="values such as 5,10,30; 0.1:0.5:0.1 counts in steps and 1e-6:1:x10 multiplies, both "
+        "without their stop; repeatable",
     )
     _takes_parameters(sweep, "a parameter with one value in all runs; may be repeated")
     sweep.add_argument(
-        "-o", "--output", metavar="FOLDER", help="for runs and table (default: CHAPTER-sweep)"
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        help="for summary.csv, results.csv and the notebooks (default: CHAPTER-sweep)",
     )
     sweep.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler (default: this machine)"

@@ -61,7 +61,8 @@ def sweep_command(options: Namespace) -> int:
     before = f" ({reused} of them earlier)" if reused else ""
     print(
         f"{len(outcome.runs)} runs of {path.stem}: {outcome.count('finished')} finished{before}, "
-        f"{len(failed)} failed; the table is {folder / outcome.table.name}"
+        f"{len(failed)} failed; one row per run is in {folder / outcome.table.name}, "
+        f"one per number in {folder / outcome.results.name}"
     )
     return 1 if failed else 0
 

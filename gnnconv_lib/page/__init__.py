@@ -3,6 +3,7 @@
 | module | what it does |
 |---|---|
 | `report` | prints and displays rounded numbers, tables, digests, verdicts |
+| `results` | the same numbers unrounded, for sweeps |
 | `rounding`, `digest`, `verdicts` | what `report` is made of |
 | `declarations`, `ties`, `parameters` | the parameters of a chapter: their declaration, their check |
 | `banner` | what a rerun says above the sentences of the page |
@@ -32,6 +33,7 @@ _SUBMODULES = (
     "operation_count",
     "parameters",
     "report",
+    "results",
     "rounding",
     "ties",
     "verdicts",

@@ -2,6 +2,7 @@
 
 All of it goes through `rounding.as_text`, so that a stored output is the same text on every CPU
 type. What is displayed is Markdown with a plain-text twin; both are compared on every test run.
+The unrounded values go to whoever sweeps the chapter (`results`).
 
 Book page: `book/two-papers`.
 """
@@ -11,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gnnconv_lib.page import results
 from gnnconv_lib.page.digest import digest_lines
 from gnnconv_lib.page.rounding import AtMost, as_text
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["AtMost", "Text", "agree", "digest", "glue", "show", "table", "verdict_table"]
+__all__ = ["AtMost", "Text", "agree", "digest", "glue", "result", "show", "table", "verdict_table"]
 
 
 class Text:
@@ -32,6 +34,22 @@ class Text:
         return self.markdown
 
 
+def result(name: str, value: Any) -> None:
+    """Give `value` to a sweep under `name`, with all its digits, and print nothing.
+
+    Args:
+        name: the heading in the sweep's tables.
+        value: a number, a bool or a text such as `diverged`.
+
+    Raises:
+        InvalidInput: for NaN, infinities, arrays and other objects.
+
+    >>> result("steps to 1e-08", 148.5)
+    """
+    as_text(value)
+    results.keep(name, value)
+
+
 def show(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
     """Print one line `name = value`, rounded.
 
@@ -44,14 +62,13 @@ def show(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
     >>> show("error", AtMost(2e-16, 1e-12))
     error <= 1e-12
     """
-    if isinstance(value, AtMost):
-        print(f"{name} {as_text(value, digits)}")
-        return
     if not isinstance(value, str) and getattr(value, "ndim", 0 if not _is_list(value) else 1) == 1:
         text = ", ".join(as_text(entry, digits, zero) for entry in value)
+        results.keep_table(name, [""], [[entry] for entry in value])
     else:
         text = as_text(value, digits, zero)
-    print(f"{name} = {text}")
+        results.keep(name, value)
+    print(f"{name} {text}" if isinstance(value, AtMost) else f"{name} = {text}")
 
 
 def agree(name: str, value: Any, reference: Any, tolerance: float, digits: int = 4) -> None:
@@ -74,6 +91,7 @@ def agree(name: str, value: Any, reference: Any, tolerance: float, digits: int =
         )
     # The reference is printed: within the tolerance it stands for both.
     print(f"{name} = {as_text(theirs, digits)} (two routes agree to {tolerance:g})")
+    results.keep(name, ours)
 
 
 def table(
@@ -81,6 +99,7 @@ def table(
     columns: Sequence[str],
     digits: int | Mapping[str, int] = 4,
     zero: float = 0.0,
+    name: str = "table",
 ) -> Text:
     """A table of `rows` under `columns`, rounded; return it as the last line of a cell.
 
@@ -90,6 +109,7 @@ def table(
         columns: the headings.
         digits: significant digits, for all columns or by heading.
         zero: numbers of at most this absolute value are printed as 0.
+        name: under which a sweep finds it; the page does not show it. Empty: not for sweeps.
 
     Raises:
         InvalidInput: for NaN, infinities, rows of the wrong length, unknown headings.
@@ -104,10 +124,12 @@ def table(
     per_column = _digits_by_column(headings, digits)
     cells: list[list[str]] = []
     numeric = [True] * len(headings)
-    for index, row in enumerate(rows):
-        values = _row_values(row, headings, index)
+    unrounded = [_row_values(row, headings, index) for index, row in enumerate(rows)]
+    for values in unrounded:
         numeric = [n and not isinstance(v, str) for n, v in zip(numeric, values, strict=True)]
         cells.append([as_text(v, d, zero) for v, d in zip(values, per_column, strict=True)])
+    if name:
+        results.keep_table(name, headings, unrounded)
     return Text(_plain_table(headings, cells, numeric), _markdown_table(headings, cells, numeric))
 
 
@@ -128,9 +150,10 @@ def digest(figure_or_arrays: Any, digits: int = 6) -> None:
 def glue(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:
     """Keep a rounded number under `name`, for use in prose with the role `glue`.
 
-    Outside of a notebook nothing happens.
+    Outside of a notebook there is no prose.
     """
     text = Text(as_text(value, digits, zero))
+    results.keep(name, value)
     from IPython import get_ipython
 
     if get_ipython() is None:
@@ -154,7 +177,8 @@ def verdict_table(items: Sequence[str], budget: str = "quick") -> Text:
     """
     from gnnconv_lib.page.verdicts import verdict_rows
 
-    return table(verdict_rows(items, budget), ["item", "claim", "evidence", "verdict", "found"])
+    columns = ["item", "claim", "evidence", "verdict", "found"]
+    return table(verdict_rows(items, budget), columns, name="")
 
 
 def _is_list(value: Any) -> bool:

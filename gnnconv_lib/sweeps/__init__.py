@@ -1,12 +1,13 @@
 """Parameter sweeps: every combination of a grid, over a chapter or over a function.
 
     gnnconv sweep figure-1 --grid degree=5,10,30 --grid steps=100:500:100
+    gnnconv sweep figure-1 --grid learning_rate=1e-6:1e-3:x10
 
     outcome = gc.sweeps.sweep(my_module.my_function, {"nodes": [10, 20], "seed": range(5)}, "out")
 
 The runs go to Dask distributed: to processes on this machine, or to an existing cluster by the
 address of its scheduler. A run that has finished is never repeated, a half-written one never taken
-for finished, and the table at the end is the same file however often the sweep was interrupted.
+for finished, and the tables at the end are the same files however often the sweep was interrupted.
 
 | module | what it does |
 |---|---|
@@ -15,10 +16,10 @@ for finished, and the table at the end is the same file however often the sweep 
 | `grids` | grids as text and as values, their check, their combinations |
 | `identity` | what a run's result depends on, as a digest |
 | `records` | the stored results |
-| `tasks`, `values` | one run, on a worker; the numbers that a chapter printed |
+| `tasks` | one run, on a worker |
 | `cluster` | workers and what comes back from them |
 | `local_workers`, `worker` | processes on this machine |
-| `table`, `progress` | the table at the end, the bar meanwhile |
+| `table`, `progress` | the tables at the end, the bar meanwhile |
 
 Only `cluster` and `worker` import Dask, when a sweep begins.
 """

@@ -1,16 +1,17 @@
-"""What is checked of a function and its arguments before a sweep begins."""
+"""What is checked of a function and its arguments, or of a chapter, before a sweep begins."""
 
 from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from gnnconv_lib.page import results
 from gnnconv_lib.sweeps.tasks import module_digest, named_function
 from gnnconv_lib.validation import InvalidInput, require_choice
 
-__all__ = ["importable_name", "require_arguments", "require_disjoint"]
+__all__ = ["importable_name", "require_arguments", "require_disjoint", "require_results"]
 
 
 def importable_name(function: Callable[..., Any]) -> tuple[str, str]:
@@ -67,3 +68,16 @@ def require_disjoint(swept: Mapping[str, Any], same: Mapping[str, Any]) -> None:
     for name in swept:
         if name in same:
             raise InvalidInput(f"{name} must be in the grid or fixed, not both.")
+
+
+def require_results(chapter: str, sources: Iterable[str]) -> None:
+    """Check that the code of a chapter reports a result; a run that comes by none fails later.
+
+    Raises:
+        InvalidInput: if no cell calls `report` for one.
+    """
+    calls = [f"report.{name}" for name in results.CALLS]
+    if not any(f"{call}(" in source for source in sources for call in calls):
+        raise InvalidInput(
+            f"chapter {chapter} must report a result to be swept: one of {', '.join(calls)}."
+        )

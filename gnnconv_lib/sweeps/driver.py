@@ -1,4 +1,4 @@
-"""A sweep from beginning to end: check, find what is done, run the rest, write the table."""
+"""A sweep from beginning to end: check, find what is done, run the rest, write the tables."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from gnnconv_lib import files
 from gnnconv_lib.sweeps import checks, cluster, grids, identity
 from gnnconv_lib.sweeps.progress import progress_bar
-from gnnconv_lib.sweeps.records import Folder
-from gnnconv_lib.sweeps.table import Run, table_text
+from gnnconv_lib.sweeps.records import Folder, run_name
+from gnnconv_lib.sweeps.table import Run, long_text, wide_text
 from gnnconv_lib.sweeps.tasks import Outcome, Task
 
 __all__ = ["Run", "Sweep", "sweep", "sweep_chapter"]
@@ -26,11 +26,13 @@ class Sweep:
     """The outcome of a sweep.
 
     Fields:
-        table: the CSV file, one row per run.
+        table: the CSV file with one row per run.
+        results: the CSV file with one row per number, those of tables too.
         runs: in the order of the grid, the last parameter varying fastest.
     """
 
     table: Path
+    results: Path
     runs: tuple[Run, ...]
 
     def count(self, status: str) -> int:
@@ -66,7 +68,7 @@ def sweep(
         tell: what to do with remarks about earlier results in the folder; by default nothing.
 
     Returns:
-        The table's file and all runs. A run that failed has its error in one line.
+        The tables' files and all runs. A run that failed has its error in one line.
 
     Raises:
         InvalidInput: before anything runs; see `grids.require_grid` and `cluster.workers`.
@@ -81,6 +83,7 @@ def sweep(
     return _sweep(
         [Task(work, point | same) for point in grids.combinations(swept)],
         folder,
+        {},
         scheduler=scheduler,
         workers=workers,
         progress=progress,
@@ -110,12 +113,13 @@ def sweep_chapter(
         scheduler, workers, limit, progress, tell: as in `sweep`.
 
     Returns:
-        The table's file and all runs, whose values are those that the chapter glued, showed, or
-        put into a table with one row.
+        The tables' files and all runs, whose values are what the chapter gave to `page.report`,
+        with all digits. A run that reports nothing has failed.
 
     Raises:
         InvalidInput: before anything runs, for a name, type or range that the chapter does not
-            declare, and for a parameter that nothing would use in one of the combinations.
+            declare, for a parameter that nothing would use in one of the combinations, and for a
+            chapter that reports no result.
     """
     # Imported here: sweeps of functions need nothing of the book.
     from gnnconv_lib.chapters import notebooks, rerun
@@ -129,9 +133,10 @@ def sweep_chapter(
     rerun.require_used(file, (point | same for point in grids.combinations(swept)))
     rest = {key: same.get(key, entry.default) for key, entry in declared.items()}
     notebook = notebooks.read(file)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    checks.require_results(file.stem, (cell.source for cell in code))
+    for cell in code:
+        cell.outputs, cell.execution_count = [], None
     text = notebooks.normal_form(notebook)
     source = identity.digest(file.read_bytes())
     work = identity.Work("chapter", file.stem, source, identity.library_digest())
@@ -146,6 +151,7 @@ def sweep_chapter(
             for point in grids.combinations(swept)
         ],
         folder,
+        {key: entry.default for key, entry in declared.items()},
         scheduler=scheduler,
         workers=workers,
         progress=progress,
@@ -156,6 +162,7 @@ def sweep_chapter(
 def _sweep(
     tasks: list[Task],
     path: str | Path,
+    defaults: Mapping[str, Any],
     *,
     scheduler: str | None,
     workers: int | None,
@@ -163,8 +170,10 @@ def _sweep(
     tell: Tell | None,
 ) -> Sweep:
     cluster.require_dask()
-    folder = Folder(path)
     by_identity = {identity.identity(task.work, task.parameters): task for task in tasks}
+    folder = Folder(
+        path, {run: run_name(task.parameters, defaults) for run, task in by_identity.items()}
+    )
     runs: dict[str, Run] = {}
 
     def finished(run: str, reused: bool) -> bool:
@@ -185,7 +194,7 @@ def _sweep(
             if not finished(run, True):
                 yield run, by_identity[run]
 
-    table = folder.path / "summary.csv"
+    table, numbers = folder.path / "summary.csv", folder.path / "results.csv"
     try:
         if todo:
             with (
@@ -200,8 +209,9 @@ def _sweep(
         rows = tuple(
             runs.get(run, Run(task.parameters, "not run")) for run, task in by_identity.items()
         )
-        files.write(table, table_text(rows, folder.path))
-    return Sweep(table, rows)
+        files.write(table, wide_text(rows, folder.path))
+        files.write(numbers, long_text(rows))
+    return Sweep(table, numbers, rows)
 
 
 def _kept(folder: Folder, run: str, task: Task, outcome: Outcome) -> Run:

@@ -3,16 +3,20 @@
     degree=5,10,30     three values
     seed=0:20          the integers from 0 to 19
     seed=0:20:5,100    0, 5, 10, 15 and 100
+    rate=0.1:0.5:0.1   0.1, 0.2, 0.3 and 0.4
+    rate=1e-4:1:x10    0.0001, 0.001, 0.01 and 0.1; for integers too
 
-A text that holds a comma is quoted, as in CSV. Nothing is expanded before it is counted.
+No range holds its stop. Steps are added and multiplied in decimals, so that 0.3 is 0.3. A text that
+holds a comma is quoted, as in CSV. Nothing is expanded before it is counted.
 """
 
 from __future__ import annotations
 
 import csv
+import decimal
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from gnnconv_lib.page import declarations
@@ -23,7 +27,7 @@ __all__ = ["LARGEST", "combinations", "grid_from_texts", "plain", "require_grid"
 
 LARGEST = 10_000
 
-_RANGE = re.compile(r"([+-]?\d{1,18}):([+-]?\d{1,18})(?::([+-]?\d{1,18}))?")
+_MORE_THAN_ANY = 10**18
 
 
 def grid_from_texts(
@@ -44,7 +48,7 @@ def grid_from_texts(
     >>> grid_from_texts(["n=1:8:3,50"], declared)
     {'n': [1, 4, 7, 50]}
     """
-    parts: dict[str, list[range | str]] = {}
+    parts: dict[str, list[tuple[int, Iterable[str]]]] = {}
     for text in texts:
         name, equals, values = text.partition("=")
         name = name.strip()
@@ -54,14 +58,9 @@ def grid_from_texts(
         if name in parts:
             raise InvalidInput(f"the grid of {name} must be given once.")
         parts[name] = [_part(parameter, part) for part in _split(name, values)]
-    counts = {name: sum(_length(part) for part in found) for name, found in parts.items()}
-    _require_count(counts.values(), limit)
+    _require_count([sum(count for count, _ in found) for found in parts.values()], limit)
     grid = {
-        name: [
-            declarations.from_text(declared[name], part) if isinstance(part, str) else value
-            for part in found
-            for value in (part if isinstance(part, range) else [part])
-        ]
+        name: [declarations.from_text(declared[name], text) for _, texts in found for text in texts]
         for name, found in parts.items()
     }
     return require_grid(grid, limit, declared)
@@ -133,21 +132,32 @@ def _split(name: str, text: str) -> list[str]:
     return parts
 
 
-def _part(parameter: Parameter, text: str) -> range | str:
-    match = _RANGE.fullmatch(text) if parameter.type == "int" else None
-    if match is None:
-        return text
-    start, stop, step = int(match[1]), int(match[2]), int(match[3] or 1)
-    values = range(start, stop, step) if step else range(0)
-    if not values:
+def _part(parameter: Parameter, text: str) -> tuple[int, Iterable[str]]:
+    """How many values `text` stands for, and their texts."""
+    words = text.split(":")
+    if parameter.type == "int" and len(words) == 2:
+        words.append("1")
+    if parameter.type not in ("int", "float") or len(words) != 3:
+        return 1, [text]
+    factor = words[2].startswith("x")
+    try:
+        start, stop, step = (Decimal(word) for word in (*words[:2], words[2].removeprefix("x")))
+    except decimal.InvalidOperation:
+        return 1, [text]
+    try:
+        # A power that misses the stop by the rounding of its factor is not below it.
+        steps = (
+            (stop / start).ln() / step.ln() - Decimal("1e-9") if factor else (stop - start) / step
+        )
+        count = int(min(steps.to_integral(decimal.ROUND_CEILING), Decimal(_MORE_THAN_ANY)))
+    except (ArithmeticError, ValueError):
+        count = 0
+    if count < 1:
         raise InvalidInput(
             f"the grid of {parameter.name} must hold at least one value, got the empty range {text}."
         )
-    return values
-
-
-def _length(part: range | str) -> int:
-    return len(part) if isinstance(part, range) else 1
+    values = (start * step**k if factor else start + k * step for k in range(count))
+    return count, (format(value, "f") for value in values)
 
 
 def _require_count(lengths: Iterable[int], limit: int) -> None:

@@ -1,6 +1,6 @@
 """The stored results: one record per finished run, and the notebook of a chapter's run.
 
-`runs/<identity>.json` holds the parameters and the values, the digest of the notebook, and the
+`runs/<parameters>,<identity>.json` holds the parameters and the values, the digest of the notebook, and the
 digest of all that. Both files are written in one step (`gnnconv_lib.files`), the record last. A
 record counts only if its digests hold, so a half-written or edited run is repeated.
 """
@@ -8,6 +8,7 @@ record counts only if its digests hold, so a half-written or edited run is repea
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -19,19 +20,38 @@ from gnnconv_lib import files
 from gnnconv_lib.sweeps.identity import Work, canonical, digest, identity
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["Folder"]
+__all__ = ["Folder", "run_name"]
 
-_NAME_LENGTH = 20
+_LONGEST_NAME = 80
+_IDENTITY_LENGTH = 12
+
+
+def run_name(parameters: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """What is read of a run in the name of its files: the parameters that are not the defaults.
+
+    >>> run_name({"n": 20, "rate": 0.5, "graph_file": "/data/a b.csv"}, {"n": 100, "rate": 0.5})
+    'graph_file=a-b.csv,n=20'
+    """
+    # One order, since what is swept in one sweep may be fixed in the next.
+    set_here = [(k, v) for k, v in sorted(parameters.items()) if v != defaults.get(k)]
+    parts = [f"{name}={str(value).rpartition('/')[2]}" for name, value in set_here]
+    text = re.sub(r"[^\w.,=+-]", "-", ",".join(parts), flags=re.ASCII)
+    return text[:_LONGEST_NAME] or "defaults"
 
 
 class Folder:
     """The folder of a sweep.
 
+    Args:
+        path: where it is, or is made.
+        names: what is read of each run in the names of its files, by identity.
+
     Raises:
         InvalidInput: if it cannot be made or written.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, names: Mapping[str, str]) -> None:
+        self.names = names
         self.path = Path(path).absolute()
         self.runs = self.path / "runs"
         try:
@@ -45,7 +65,7 @@ class Folder:
 
     def notebook(self, run: str, failed: bool = False) -> Path:
         """Where the executed notebook of a run is kept."""
-        return self.runs / f"{run[:_NAME_LENGTH]}{'.failed' if failed else ''}.ipynb"
+        return self._file(run, ".failed.ipynb" if failed else ".ipynb")
 
     def load(self, run: str) -> dict[str, Any] | None:
         """The values of the finished run with this identity; None if there is no sound record."""
@@ -88,7 +108,7 @@ class Folder:
         content["digest"] = digest(canonical(content))
         if notebook is not None:
             files.write(self.notebook(run), notebook)
-        # Keys stay in the order in which the values were printed.
+        # Keys stay in the order in which the values were reported.
         files.write(self._record(run), json.dumps(content, indent=1) + "\n")
         self.notebook(run, failed=True).unlink(missing_ok=True)
 
@@ -116,7 +136,10 @@ class Folder:
         return found
 
     def _record(self, run: str) -> Path:
-        return self.runs / f"{run[:_NAME_LENGTH]}.json"
+        return self._file(run, ".json")
+
+    def _file(self, run: str, suffix: str) -> Path:
+        return self.runs / f"{self.names[run]},{run[:_IDENTITY_LENGTH]}{suffix}"
 
 
 def _sound(path: Path) -> dict[str, Any] | None:

@@ -21,7 +21,6 @@ from typing import Any, cast
 from gnnconv_lib.chapters.running_cell import ChapterFailed
 from gnnconv_lib.sweeps.grids import plain
 from gnnconv_lib.sweeps.identity import Work, digest, library_digest
-from gnnconv_lib.sweeps.values import chapter_values
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -59,7 +58,7 @@ class Outcome:
     """What became of a run.
 
     Fields:
-        values: what it gave, by name; empty after a failure.
+        values: what it gave, by name, tables too (see `page.results`); empty after a failure.
         error: one line; empty for a success.
         notebook: the executed notebook, also of a failure; None for a function.
         versions: of Python, JAX and NumPy on the worker.
@@ -132,22 +131,30 @@ def _require_same_code(work: Work) -> None:
 def _chapter(task: Task) -> Outcome:
     # Imported here: sweeps of functions need nothing of the book.
     from gnnconv_lib.chapters import notebooks, rerun
+    from gnnconv_lib.page import results
 
     with tempfile.TemporaryDirectory(prefix="gnnconv-sweep-", ignore_cleanup_errors=True) as place:
         path = Path(place) / f"{task.work.name}.ipynb"
         path.write_text(task.notebook, encoding="utf-8")
         folder = task.folder if Path(task.folder).is_dir() else place
+        file = Path(place) / "results"
         # A context of its own: an inherited one may name an event loop that runs elsewhere.
         fresh = contextvars.Context()
         try:
             notebook = fresh.run(
-                rerun.executed, path, task.parameters, folder=folder, progress=False
+                rerun.executed,
+                path,
+                task.parameters,
+                folder=folder,
+                progress=False,
+                results=file,
             )
         except rerun.ChapterFailed as error:
             kept = None if error.notebook is None else notebooks.normal_form(error.notebook)
             return Outcome(error=one_line(error), notebook=kept, versions=_versions())
-    text = notebooks.normal_form(notebook)
-    return Outcome(chapter_values(notebook), "", text, _versions())
+        values = results.read(file)
+    empty = "" if values else f"chapter {task.work.name} ran to its end and reported no result."
+    return Outcome(values, empty, notebooks.normal_form(notebook), _versions())
 
 
 def _function(task: Task) -> Outcome:
