@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["parse_edge_list"]
 
+_ARROWS = ("->", "<-", "<->", "--", "-", "=>", "→", "|")
 _INTEGER = re.compile(r"\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf", re.ASCII)
 
@@ -36,6 +38,7 @@ class _Rest:
     weights: np.ndarray | None
     notes: tuple[str, ...] = ()
     directed: bool = False
+    words: dict[int, str] | None = None
 
 
 def parse_edge_list(
@@ -92,6 +95,9 @@ def parse_edge_list(
     _require_no_counts(name, rows, said, header)
     listing = Listing(f"'{name}'", 0, np.empty((0, 2), np.int64), rest.weights, lines=lines)
     listing.directed = said.directed or rest.directed
+    listing.words = rest.words or {}
+    if header is None and labels is None and isinstance(ends, list):
+        _require_an_edge(name, ends, lines)
     listing.notes = [*notes, *rest.notes]
     if said.prose:
         listing.notes.append(
@@ -215,6 +221,11 @@ def _columns(
         )
     if header is not None:
         return flat_words, _named_rest(rows, header, ignore)
+    if rows and rows[0][1] in _ARROWS and len(rows[0]) > 2:
+        raise InvalidInput(
+            f"An edge must have its two nodes first, but line {lines[0]} of '{name}' has "
+            f"{rows[0][1]!r} between them."
+        )
     return flat_words, _unnamed_rest(name, rows, lines, ignore)
 
 
@@ -229,8 +240,10 @@ def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns, ignore: boo
     )
     if at is None or ignore:
         return _Rest(None, notes, directed)
-    weights = [_weight(row[at]) if len(row) > at and row[at] else 1.0 for row in rows]
-    return _Rest(np.array(weights), notes, directed)
+    words = [row[at] if len(row) > at and row[at] else "1" for row in rows]
+    weights = np.array([_weight(word) for word in words])
+    odd = {int(place): words[place] for place in np.flatnonzero(np.isnan(weights))}
+    return _Rest(weights, notes, directed, odd)
 
 
 def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: bool) -> _Rest:
@@ -257,6 +270,23 @@ def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: b
             _goes_on(name, lines[place], row[2:])
         weights[place] = weight
     return _Rest(None if ignore else weights)
+
+
+def _require_an_edge(name: str, ends: list[str], lines: np.ndarray) -> None:
+    """The first line must not be what others write there: names of columns that are not known here."""
+    if not ends or any(_NUMBER.fullmatch(word) for word in ends[:2]):
+        return
+    often: Counter[str] = Counter()
+    pairs = [{*ends[k : k + 2]} for k in range(0, len(ends), 2)]
+    for pair in pairs:
+        often.update(pair)
+    alone = [all(often[word] == 1 for word in pair) for pair in pairs]
+    if len(pairs) > 1 and alone[0] and len(pairs[0]) == 2 and not any(alone[1:]):
+        raise InvalidInput(
+            f"Line {lines[0]} of '{name}' may be an edge or the names of columns: {ends[0][:40]!r} and "
+            f"{ends[1][:40]!r} stand nowhere else; '#' before it makes it a comment, and "
+            "labels='text' takes it as an edge."
+        )
 
 
 def _goes_on(name: str, line: Any, words: Sequence[str]) -> None:

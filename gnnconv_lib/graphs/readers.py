@@ -15,7 +15,7 @@ from typing import Any
 
 from gnnconv_lib.graphs.arrays import parse_arrays
 from gnnconv_lib.graphs.edge_list import parse_edge_list
-from gnnconv_lib.graphs.files import content_of, decoded
+from gnnconv_lib.graphs.files import Content, content_of, decoded
 from gnnconv_lib.graphs.gml import parse_gml
 from gnnconv_lib.graphs.graph import Graph
 from gnnconv_lib.graphs.listing import Listing, Settled, settle
@@ -165,12 +165,13 @@ def read_settled(path: str | os.PathLike[str], **options: Any) -> Settled:
     path, behind = split_options(path)
     chosen = _Options(**{**options, **behind})
     policy = chosen.policies
-    name, content = content_of(path)
-    format = _format_of(name, content, chosen.format)
-    return settle(_listing(name, content, format, chosen), policy, Path(path).name)
+    content = content_of(path)
+    format = _format_of(content, chosen.format)
+    return settle(_listing(content, format, chosen), policy, Path(path).name)
 
 
-def _format_of(name: str, content: bytes, format: str | None) -> str:
+def _format_of(file: Content, format: str | None) -> str:
+    name, inner, content = file
     start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     seen = next((kind for mark, kind in _BEGINNINGS.items() if start.startswith(mark)), None)
     if seen == "graphml" and b"<gexf" in content[:4096]:
@@ -179,12 +180,12 @@ def _format_of(name: str, content: bytes, format: str | None) -> str:
         if format in _AS_LINES and seen is not None and seen != "numpy":
             raise InvalidInput(f"'{name}' must be of the format {format}, but it is {seen}.")
         return format
-    suffix = Path(name).suffix.lower()
+    suffix = Path(inner).suffix.lower()
     for kind, endings in FORMATS.items():
         if suffix in endings:
             misleading = kind in ("edgelist", "graphml") and seen is not None
             return seen if misleading and seen else kind
-    if name.startswith("out."):  # KONECT
+    if inner.startswith("out."):  # KONECT
         return "edgelist"
     if seen is not None:
         return seen
@@ -193,12 +194,13 @@ def _format_of(name: str, content: bytes, format: str | None) -> str:
     )
 
 
-def _listing(name: str, content: bytes, format: str, options: _Options) -> Listing:
+def _listing(file: Content, format: str, options: _Options) -> Listing:
+    name, inner, content = file
     labels, nodes, encoding = options.labels, options.nodes, options.encoding
     utf8 = encoding is not None or _is_utf8(content)
     if format in ("edgelist", "adjacency", "edgeindex"):
         kind = options.format
-        if content[:6] == b"\x93NUMPY" or name.lower().endswith(".npz"):
+        if content[:6] == b"\x93NUMPY" or inner.lower().endswith(".npz"):
             return parse_arrays(name, content, kind, nodes)
         ignore = options.weights == "ignore"
         text = decoded(name, content, encoding)

@@ -20,6 +20,9 @@ __all__ = ["Table", "table_of"]
 _BLOCK = 1 << 22
 _PLAIN = b"0123456789 \t,;\n"
 _SPACES = bytes.maketrans(b"\t,;", b"   ")
+_COMMA = re.compile(rb"\d,\d")
+_BLANK = re.compile(rb"\d +\d")
+_NUMBERS = re.compile(r"\d+(?: +\d+)+", re.ASCII)
 _GAP = re.compile(rb"[,;][ \t]*(?:[,;\n]|$)|(?:^|\n)[ \t]*[,;]")
 _INLINE = re.compile(r"\s[#%]")
 _QUOTED_WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
@@ -107,6 +110,8 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
         start = stop
         if block.translate(None, _PLAIN) or _GAP.search(block):
             return None
+        if _mixed(block):
+            return None
         block = block.translate(_SPACES) + (b"" if block.endswith(b"\n") else b"\n")
         characters = np.frombuffer(block, np.uint8)
         digit = characters >= ord("0")
@@ -116,8 +121,9 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
         if not begins.size:
             first += block.count(b"\n")
             continue
-        if np.max(ends - begins) > 18:
-            return None
+        lengths = ends - begins
+        if lengths.max() > 18 or np.any((lengths > 1) & (characters[begins] == ord("0"))):
+            return None  # 007 may be another label than 7
         newlines = np.flatnonzero(characters == ord("\n"))
         counts = np.diff(np.searchsorted(begins, newlines), prepend=0)
         filled = counts > 0
@@ -130,6 +136,13 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
     if not values:
         return np.empty((0, 2), np.int64), np.empty(0, np.int64)
     return np.concatenate(values), np.concatenate(lines)
+
+
+def _mixed(block: bytes) -> bool:
+    """Whether commas stand within what other marks or spaces separate, as in `1;2;0,5`."""
+    if b"," not in block or not _COMMA.search(block):
+        return False
+    return b";" in block or b"\t" in block or bool(_BLANK.search(block))
 
 
 def _fields(
@@ -165,6 +178,12 @@ def _fields(
             row = [word for word in row if word]
         while row and not row[-1]:
             row.pop()
+        if not row:  # of nothing but separators, as spreadsheets write
+            continue
+        if mark == "," and (odd := next(filter(_NUMBERS.fullmatch, row), None)):
+            raise InvalidInput(
+                f"'{name}' must separate fields alike, but line {number} has a comma and {odd[:40]!r}."
+            )
         rows.append(row)
         lines.append(number)
         marks.setdefault(mark, number)
