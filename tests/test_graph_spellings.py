@@ -255,3 +255,29 @@ def test_arrays_that_are_refused_say_what_is_wrong(tmp_path):
     matrix = scipy.sparse.dia_array(np.array([[0, 1.0], [1, 0]]))
     scipy.sparse.save_npz(tmp_path / "g.npz", matrix)
     assert "in CSR, CSC or COO form, got 'dia'" in refusal(tmp_path / "g.npz")
+
+
+@pytest.mark.parametrize(
+    ("content", "unweighted", "noted"),
+    [
+        ("source,target,weight\na,b,2\nb,c,1\n", 1, False),
+        ("source,target,weight\n1,2,2\n2,3,1\n", 1, False),
+        ("source;target;weight\na;b;0,5\nb;c;1\n", 1, False),
+        ("1 2 5\n2 3 1\n", 1, False),
+        ("a b 5\nb c 1\n", 1, False),
+        ("a b {'weight': 5}\nb c {}\n", 1, False),
+        ("a b\nb c 1\nc d 2\n", 0, "as many columns"),
+        ("a b friend\nb c foe\n", 0, True),
+        ("1 2 5 99\n2 3 1 98\n3 4 1 97\n4 5 1 96\n5 6 1 95\n6 7 1 94\n", 0, True),
+        ("a b\nb c\n", 0, False),
+    ],
+)
+def test_what_is_dropped_behind_the_nodes_is_said(tmp_path, content, unweighted, noted):
+    path = written(tmp_path, "g.csv", content)
+    if isinstance(noted, str):
+        assert noted in refusal(path, weights="ignore")
+        return
+    found = read_settled(path, weights="ignore")
+    assert found.unweighted == unweighted
+    said = [note for note in found.notes if "behind the two nodes" in note]
+    assert bool(said) == noted

@@ -26,6 +26,7 @@ from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["parse_edge_list"]
 
+_IGNORED = "what stands behind the two nodes of a line was ignored"
 _ARROWS = ("->", "<-", "<->", "--", "-", "=>", "→", "|")
 _INTEGER = re.compile(r"\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf", re.ASCII)
@@ -201,9 +202,11 @@ def _columns(
             )
         flat = np.ascontiguousarray(rows[:, [one, other]]).reshape(-1)
         if header is not None:
-            return flat, _named_rest(rows, header, ignore)
-        if rows.shape[1] == 2 or ignore:
+            return flat, _named_rest(rows, header)
+        if rows.shape[1] == 2:
             return flat, _Rest(None)
+        if rows.shape[1] > 3 and ignore:
+            return flat, _Rest(None, (_IGNORED,))
         if rows.shape[1] > 3:
             _goes_on(name, lines[0], [str(value) for value in rows[0, 2:]])
         return flat, _Rest(rows[:, 2])
@@ -220,7 +223,7 @@ def _columns(
             f"An edge must have two nodes, but line {line} of '{name}' leaves one out."
         )
     if header is not None:
-        return flat_words, _named_rest(rows, header, ignore)
+        return flat_words, _named_rest(rows, header)
     if rows and rows[0][1] in _ARROWS and len(rows[0]) > 2:
         raise InvalidInput(
             f"An edge must have its two nodes first, but line {lines[0]} of '{name}' has "
@@ -229,16 +232,16 @@ def _columns(
     return flat_words, _unnamed_rest(name, rows, lines, ignore)
 
 
-def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns, ignore: bool) -> _Rest:
+def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns) -> _Rest:
     notes = tuple(f"the column {other!r} was ignored" for other in header.others)
     at = header.weight
     if isinstance(rows, np.ndarray):
-        return _Rest(None if at is None or ignore or at >= rows.shape[1] else rows[:, at], notes)
+        return _Rest(None if at is None or at >= rows.shape[1] else rows[:, at], notes)
     place = header.kind
     directed = place is not None and any(
         len(row) > place and row[place].lower() == "directed" for row in rows
     )
-    if at is None or ignore:
+    if at is None:
         return _Rest(None, notes, directed)
     words = [row[at] if len(row) > at and row[at] else "1" for row in rows]
     weights = np.array([_weight(word) for word in words])
@@ -249,13 +252,16 @@ def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns, ignore: boo
 def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: bool) -> _Rest:
     widths = {len(row) for row in rows}
     weights = np.ones(len(rows))
-    if widths <= {2} or (ignore and len(widths) == 1):
+    if widths <= {2}:
         return _Rest(None)
     if widths == {3}:
         try:
             return _Rest(np.array([row[2] for row in rows]).astype(float))
         except ValueError:  # not all of them are numbers
-            pass
+            if ignore and all(row[2].startswith("{") for row in rows):
+                return _Rest(np.array([_weight(row[2]) for row in rows]))
+    if ignore and len(widths) == 1:
+        return _Rest(None, (_IGNORED,))
     for place, row in enumerate(rows):
         if len(row) == 2 and not (ignore and len(widths) > 1):
             continue
@@ -269,7 +275,7 @@ def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: b
         if len(row) > 3 or (np.isnan(weight) and not _NUMBER.fullmatch(row[2])):
             _goes_on(name, lines[place], row[2:])
         weights[place] = weight
-    return _Rest(None if ignore else weights)
+    return _Rest(weights)
 
 
 def _require_an_edge(name: str, ends: list[str], lines: np.ndarray) -> None:
