@@ -79,6 +79,13 @@ CASES = {
         {("a", "b"), ("b", "c")},
     ),
     "rows twice": ("g.csv", ",a,a,c\na,0,1,0\na,1,0,0\nc,0,0,0\n", {}, "another label"),
+    "nearly one": ("g.txt", "a b 1\nb c 1.000000000000001\n", {}, "the weight 1.000000000000001;"),
+    "mtx, outside": (
+        "g.mtx",
+        "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n4 2\n",
+        {},
+        "from 1 to 3, got 4 and 2 on line 4",
+    ),
     # JSON: true is no 1, and a weight in quotes is no number.
     "json, true": (
         "g.json",
@@ -240,6 +247,8 @@ def test_an_edge_index_has_as_many_nodes_as_features(tmp_path):
     assert graphs.read(path, nodes=4).nodes == 4
     np.savez(path, edge_index=index, x=np.ones((2, 2)))
     assert "must hold nodes in 0, ..., 1, got 0 to 2" in refusal(path)
+    np.savez(path, edge_index=index, num_nodes=3, edge_attr=np.full(4, 2.0))
+    assert read_settled(path).notes == ("the array 'edge_attr' was ignored",)
     np.savez(path, edge_index=index)
     found = read_settled(path)
     assert found.graph.nodes == 3

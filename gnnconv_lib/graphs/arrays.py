@@ -78,6 +78,9 @@ def parse_arrays(name: str, content: bytes, kind: str | None, nodes: int | None)
         kind = kind or "edgeindex"
     listing = array_listing(f"'{name}'", arrays[found[0]], kind, nodes)
     listing.notes += notes
+    known = {found[0], "num_nodes", "x", "y", *(_WEIGHTS if listing.kind == "edge" else ())}
+    others = [key for key in arrays if key not in known]
+    listing.notes += [f"the array {key[:40]!r} was ignored" for key in others[:5]]
     given = [arrays[key] for key in _WEIGHTS if key in arrays and listing.kind == "edge"]
     return with_weights(listing, given[0], "weight") if given else listing
 

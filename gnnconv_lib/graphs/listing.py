@@ -250,7 +250,10 @@ def _asymmetric(listing: Listing, alone: scipy.sparse.csr_array) -> str:
 
 
 def _number(value: Any) -> str:
-    return _shortened(f"{value:g}" if isinstance(value, float) else str(value))
+    if not isinstance(value, float):
+        return _shortened(str(value))
+    short = f"{value:g}"
+    return short if float(short) == value or value != value else repr(float(value))
 
 
 def _shortened(text: str) -> str:
