@@ -175,8 +175,11 @@ def _from_zip(name: str, content: bytes) -> Content:
                 if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
             ]
             if len(members) != 1:
+                names = ", ".join(Path(entry.filename).name for entry in members[:3])
+                more = ", ..." if len(members) > 3 else ""
                 raise InvalidInput(
-                    f"'{name}' must hold one file, got an archive of {len(members)}; unpack it."
+                    f"'{name}' must hold one file, got an archive of {len(members)} "
+                    f"({names[:80]}{more}); unpack it."
                 )
             with archive.open(members[0]) as member:
                 inner = Path(members[0].filename).name

@@ -115,16 +115,17 @@ def read(
       in numeric order, or names in the order of their appearance. A comment `# nodes: N` makes
       them 0, ..., N - 1 instead, so that isolated nodes can be given; labels of N or more are then
       accepted only if exactly N different ones occur. A first line of names (`source,target,weight`)
-      says what the columns are; without one the third is a weight. The headers of SNAP and KONECT
-      are understood and compared with what follows. A square table is an adjacency matrix, and two
-      long rows are an edge index.
+      says what the columns are; without one the third is a weight. A first line that may be names
+      of other columns, and a number written in two ways (007 and 7), are refused unless `labels`
+      says what they are. The headers of SNAP and KONECT are understood and compared with what
+      follows. A square table is an adjacency matrix, and two long rows are an edge index.
     - `matrixmarket`: row i is node i; entries 0 or 1, symmetric, zero diagonal.
     - `graphml`, `gexf`, `gml`, `pajek`, `json` (node-link): nodes in their order in the file. XML
       with a document type declaration, which entities and external references need, is refused.
     - `graph6`: one graph, one line, in graph6 or sparse6.
     - `adjlist`, `metis`: lists of neighbours.
     - `numpy`: .npz and .npy; a SciPy matrix, a dense one, an edge list (E, 2) or an edge index
-      (2, E).
+      (2, E), which has `num_nodes` nodes, or as many as `x` has rows, or up to its largest.
     - `adjacency`, `edgeindex`: say which of these a table or array is.
 
     Args:
