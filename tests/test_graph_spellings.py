@@ -71,6 +71,34 @@ CASES = {
         {("a", "b"), ("c", "d"), ("d", "e"), ("f", "g")},
     ),
     "arrow": ("g.txt", "a -> b\nb -> c\n", {"weights": "ignore"}, "has '->' between them"),
+    # What programs write first, and texts of other formats that would pass for lists of edges.
+    "excel": ("g.csv", "sep=;\nsource;target\n1;2\n2;3\n", {}, {(1, 2), (2, 3)}),
+    "gdf": ("g.txt", "nodedef>name VARCHAR,a\nx,X\nedgedef>a,b\nx,X\n", {}, "but it is GDF"),
+    "dimacs": (
+        "g.txt",
+        "c note\np sp 3 2\na 1 2 5\na 2 3 5\n",
+        {"weights": "ignore"},
+        "but it is DIMACS",
+    ),
+    "dl": ("g.txt", "dl n=3 format=edgelist1\ndata:\n1 2\n", {}, "but it is DL"),
+    "dot": ("g.txt", "graph { a -- b; }\n", {}, "but it is DOT"),
+    # Hashtags are names, not comments.
+    "hashtags": ("g.csv", "source,target\n#a,#b\n#b,c\nc,d\n", {}, "line 3 is '#b,c'"),
+    "hashtags, first": ("g.csv", "#a,#b\n#b,c\nc,d\n", {}, "line 2 is '#b,c'"),
+    "hashtags, quoted": (
+        "g.csv",
+        'source,target\n"#a","#b"\n"#b",c\n',
+        {},
+        {("#a", "#b"), ("#b", "c")},
+    ),
+    "header behind a sign": ("g.csv", "#source,target\nx,y\ny,z\n", {}, {("x", "y"), ("y", "z")}),
+    "comment below": ("g.csv", "x,y\n# then, at last\ny,z\n", {}, {("x", "y"), ("y", "z")}),
+    "sign in a name": ("g.csv", "x,a #1\ny,a #2\n", {}, "line 1 may have such a name"),
+    "comment behind": ("g.txt", "x y # first\ny z\n", {}, {("x", "y"), ("y", "z")}),
+    # A column that says whether an edge is an arc.
+    "directed": ("g.csv", "source,target,directed\na,b,true\nb,c,false\n", {}, "is directed"),
+    "directed, 1": ("g.csv", "source,target,directed\n1,2,1\n2,3,0\n", {}, "is directed"),
+    "directed, 0": ("g.csv", "source,target,directed\n1,2,0\n2,3,0\n", {}, {(1, 2), (2, 3)}),
     # Adjacency matrices with rows in another order than their columns.
     "rows elsewhere": (
         "g.csv",
@@ -249,6 +277,8 @@ def test_an_edge_index_has_as_many_nodes_as_features(tmp_path):
     assert "must hold nodes in 0, ..., 1, got 0 to 2" in refusal(path)
     np.savez(path, edge_index=index, num_nodes=3, edge_attr=np.full(4, 2.0))
     assert read_settled(path).notes == ("the array 'edge_attr' was ignored",)
+    np.savez(path, edge_index=np.zeros((2, 0), int), num_nodes=3)
+    assert (graphs.read(path).nodes, graphs.read(path).edges) == (3, 0)
     np.savez(path, edge_index=index)
     found = read_settled(path)
     assert found.graph.nodes == 3

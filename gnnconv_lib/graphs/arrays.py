@@ -121,6 +121,8 @@ def array_listing(
     >>> array_listing("A", np.array([[0, 1, 2], [1, 2, 0]]), "edgeindex").nodes
     3
     """
+    if kind == "edgeindex" and nodes is not None and array.shape == (2, 0):
+        return index_listing(source, array, nodes)
     if array.ndim != 2 or 0 in array.shape:
         raise InvalidInput(
             f"{source} must be a square matrix or an array of pairs of nodes, got the shape "

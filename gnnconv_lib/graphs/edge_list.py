@@ -26,6 +26,7 @@ from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["parse_edge_list"]
 
+_YES = {"true", "t", "yes", "y", "1", "directed"}
 _IGNORED = "what stands behind the two nodes of a line was ignored"
 _ARROWS = ("->", "<-", "<->", "--", "-", "=>", "→", "|")
 _INTEGER = re.compile(r"\d+", re.ASCII)
@@ -236,10 +237,11 @@ def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns) -> _Rest:
     notes = tuple(f"the column {other!r} was ignored" for other in header.others)
     at = header.weight
     if isinstance(rows, np.ndarray):
-        return _Rest(None if at is None or at >= rows.shape[1] else rows[:, at], notes)
-    place = header.kind
-    directed = place is not None and any(
-        len(row) > place and row[place].lower() == "directed" for row in rows
+        weights = None if at is None or at >= rows.shape[1] else rows[:, at]
+        return _Rest(weights, notes, header.arcs is not None and bool(rows[:, header.arcs].any()))
+    directed = any(
+        place is not None and any(len(row) > place and row[place].lower() in words for row in rows)
+        for place, words in ((header.kind, {"directed"}), (header.arcs, _YES))
     )
     if at is None:
         return _Rest(None, notes, directed)

@@ -9,6 +9,7 @@ whatever goes wrong becomes one sentence. Book: `book/setting.ipynb`.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ _BEGINNINGS = {
     b">>graph6<<": "graph6",
     b">>sparse6<<": "graph6",
     b"\x93numpy": "numpy",
+}
+
+# How a text begins that no reader here takes, though it could pass for a list of edges.
+_OTHERS = {
+    "GDF": re.compile(rb"nodedef\s*>"),
+    "DIMACS": re.compile(rb"(?:c\b[^\n]*\n)*p\s+[a-z]+\s+\d+\s+\d+"),
+    "DL": re.compile(rb"dl\s+n\s*="),
+    "DOT": re.compile(rb"(?:strict\s+)?(?:di)?graph\b[^\[\n]*\{"),
 }
 
 _AS_LINES = ("edgelist", "adjacency", "edgeindex", "adjlist", "metis")
@@ -173,8 +182,13 @@ def read_settled(path: str | os.PathLike[str], **options: Any) -> Settled:
 
 def _format_of(file: Content, format: str | None) -> str:
     name, inner, content = file
-    start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    start = _start(content)[:64]
     seen = next((kind for mark, kind in _BEGINNINGS.items() if start.startswith(mark)), None)
+    other = next((kind for kind, mark in _OTHERS.items() if mark.match(_start(content))), None)
+    if other is not None and format in (None, *_AS_LINES):
+        raise InvalidInput(
+            f"'{name}' must be in a format that is read, such as an edge list, but it is {other}."
+        )
     if seen == "graphml" and b"<gexf" in content[:4096]:
         seen = "gexf"
     if format is not None:
@@ -193,6 +207,10 @@ def _format_of(file: Content, format: str | None) -> str:
     raise InvalidInput(
         f"format must be given for '{name}', whose ending stands for none of {', '.join(FORMATS)}."
     )
+
+
+def _start(content: bytes) -> bytes:
+    return content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
 
 
 def _listing(file: Content, format: str, options: _Options) -> Listing:
