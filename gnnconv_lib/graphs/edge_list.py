@@ -1,14 +1,12 @@
 """Edge lists: one edge per line, as text. Book: `book/setting.ipynb`.
 
-`text_table` takes the lines apart, `announced` reads the comments, `columns` the header; here the
-rows become a `Listing`.
+`text_table` takes the lines apart, `announced` reads the comments, `first_line` and `columns` the
+header; here the rows become a `Listing`.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +15,13 @@ import numpy as np
 
 from gnnconv_lib.graphs.announced import Announced, announced_by
 from gnnconv_lib.graphs.columns import Columns, columns_named
+from gnnconv_lib.graphs.first_line import (
+    NUMBER,
+    header_of,
+    require_an_edge,
+    require_names,
+    require_no_counts,
+)
 from gnnconv_lib.graphs.listing import Listing
 from gnnconv_lib.graphs.matrix_table import both_ways, index_listing, matrix_listing
 from gnnconv_lib.graphs.memory import require_graph_memory
@@ -29,8 +34,6 @@ __all__ = ["parse_edge_list"]
 _YES = {"true", "t", "yes", "y", "1", "directed"}
 _IGNORED = "what stands behind the two nodes of a line was ignored"
 _ARROWS = ("->", "<-", "<->", "--", "-", "=>", "→", "|")
-_INTEGER = re.compile(r"\d+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -88,18 +91,18 @@ def parse_edge_list(
             f"the line {' '.join(table.head)[:40]!r} was taken as the names of the columns"
         )
     elif isinstance(rows, list) and rows:
-        header = _header(rows)
+        header = header_of(rows)
         if header is not None:
             notes.append(f"line {lines[0]} was taken as the names of the columns")
-            _require_names(name, rows, lines)
+            require_names(name, rows, lines)
             rows, lines = rows[1:], lines[1:]
     ends, rest = _columns(name, rows, lines, header, ignore_weights)
-    _require_no_counts(name, rows, said, header)
+    require_no_counts(name, rows, said, header)
     listing = Listing(f"'{name}'", 0, np.empty((0, 2), np.int64), rest.weights, lines=lines)
     listing.directed = said.directed or rest.directed
     listing.words = rest.words or {}
     if header is None and labels is None and isinstance(ends, list):
-        _require_an_edge(name, ends, lines)
+        require_an_edge(name, ends, lines)
     listing.notes = [*notes, *rest.notes]
     if said.prose:
         listing.notes.append(
@@ -155,35 +158,7 @@ def _all_numbers(rows: Any) -> bool:
     """Whether a table may be a matrix, with or without names on its first row and column."""
     if isinstance(rows, np.ndarray):
         return True
-    return all(_NUMBER.fullmatch(word) for row in rows[1:] for word in row[1:] if word)
-
-
-def _header(rows: list[list[str]]) -> Columns | None:
-    first, others = rows[0], rows[1:]
-    if len(first) < 2 or any(_NUMBER.fullmatch(word) for word in first if word):
-        return None
-    named = columns_named(first)
-    if named is not None and named.certain:
-        one, other = (first[place] for place in named.ends)
-        if not any(one in row or other in row for row in others):
-            return named
-    ends = named.ends if named else (0, 1)
-    sample = others[:1000]
-    integers = all(
-        len(row) > max(ends) and all(_INTEGER.fullmatch(row[place]) for place in ends)
-        for row in sample
-    )
-    return columns_named(first, others_too=True) if sample and integers else None
-
-
-def _require_names(name: str, rows: list[list[str]], lines: np.ndarray) -> None:
-    """No row is wider than the header: its first field could be the name of the row, as R writes."""
-    for row, line in zip(rows[1:], lines[1:], strict=True):
-        if len(row) > len(rows[0]):
-            raise InvalidInput(
-                f"'{name}' must name every column, but line {lines[0]} names {len(rows[0])} and line "
-                f"{line} has {len(row)}."
-            )
+    return all(NUMBER.fullmatch(word) for row in rows[1:] for word in row[1:] if word)
 
 
 def _columns(
@@ -274,27 +249,10 @@ def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: b
                 f"or weighted throughout), but line {lines[place]} has {len(row)} and others have "
                 f"{min(widths - {len(row)})}; format='adjlist' reads lists of neighbours."
             )
-        if len(row) > 3 or (np.isnan(weight) and not _NUMBER.fullmatch(row[2])):
+        if len(row) > 3 or (np.isnan(weight) and not NUMBER.fullmatch(row[2])):
             _goes_on(name, lines[place], row[2:])
         weights[place] = weight
     return _Rest(weights)
-
-
-def _require_an_edge(name: str, ends: list[str], lines: np.ndarray) -> None:
-    """The first line must not be what others write there: names of columns that are not known here."""
-    if not ends or any(_NUMBER.fullmatch(word) for word in ends[:2]):
-        return
-    often: Counter[str] = Counter()
-    pairs = [{*ends[k : k + 2]} for k in range(0, len(ends), 2)]
-    for pair in pairs:
-        often.update(pair)
-    alone = [all(often[word] == 1 for word in pair) for pair in pairs]
-    if len(pairs) > 1 and alone[0] and len(pairs[0]) == 2 and not any(alone[1:]):
-        raise InvalidInput(
-            f"Line {lines[0]} of '{name}' may be an edge or the names of columns: {ends[0][:40]!r} and "
-            f"{ends[1][:40]!r} stand nowhere else; '#' before it makes it a comment, and "
-            "labels='text' takes it as an edge."
-        )
 
 
 def _goes_on(name: str, line: Any, words: Sequence[str]) -> None:
@@ -313,25 +271,7 @@ def _weight(word: str) -> float:
             word = str(attributes.get("weight", 1)) if isinstance(attributes, dict) else ""
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return float("nan")
-    return float(word) if _NUMBER.fullmatch(word) else float("nan")
-
-
-def _require_no_counts(
-    name: str, rows: list[list[str]] | np.ndarray, said: Announced, header: Columns | None
-) -> None:
-    """The first line must not be what other programs write there: the numbers of nodes and edges."""
-    if not isinstance(rows, np.ndarray) or header is not None or len(rows) < 2:
-        return
-    if said.nodes is not None or said.edges is not None or rows.shape[1] != 2:
-        return
-    nodes, edges = (int(value) for value in rows[0])
-    others = rows[1:]
-    if edges == len(others) and others.max() <= nodes and nodes > 1:
-        raise InvalidInput(
-            f"The first line of '{name}' may be an edge or the numbers of nodes and edges "
-            f"({nodes} and {edges}, and {edges} lines follow); make it '# nodes: {nodes}' or put "
-            f"'# edges: {edges + 1}' above it."
-        )
+    return float(word) if NUMBER.fullmatch(word) else float("nan")
 
 
 def _number_nodes(
