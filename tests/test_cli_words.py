@@ -198,3 +198,26 @@ def test_chapters_say_what_ties_their_parameters(run) -> None:
     chapter = out.split("figure-1: ")[1].split("\n\n")[0]
     assert "    needs degree < n when not graph_file\n" in chapter
     assert "    unused n, degree when graph_file\n" in chapter
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["graph", "g.txt", "--weigths", "ignore"],
+            "--weigths is no option (did you mean --weights?); see gnnconv graph --help.",
+        ),
+        (["graph", "g.txt", "--fooo=3"], "--fooo is no option; see gnnconv graph --help."),
+        (
+            ["graph", "g.txt", "h.txt"],
+            "'h.txt' is one argument too many; see gnnconv graph --help.",
+        ),
+        (
+            ["run", "figure-1", "degree=4", "-o", "x.html"],
+            "'degree=4' is one argument too many (a parameter is set by -p name=value); "
+            "see gnnconv run --help.",
+        ),
+    ],
+)
+def test_what_a_command_does_not_know_is_named(run, words, sentence) -> None:
+    assert run(*words) == (2, "", f"gnnconv: {sentence}\n")

@@ -186,3 +186,39 @@ def test_a_run_is_told_by_its_status():
     assert told[0] == "a: the loss is reached after 1 step"
     assert told[1] == "a: the loss grows without a limit, seen after 1 step"
     assert told[2] == "a: the loss is 0.25 after 1 step, not reached"
+
+
+def test_the_report_says_what_was_done_to_read_the_graph(tmp_path, capsys):
+    source = tmp_path / "g.csv"
+    source.write_text("source,target,weight,time\na,b,2,9\nb,a,3,9\nb,c,1,9\nc,c,1,9\n")
+    options = ["--weights", "ignore", "--loops", "ignore", "--repeated", "merge"]
+    for name in ("g.html", "g.json"):
+        assert main(["report", str(source), *options, "--output", str(tmp_path / name)]) == 0
+    capsys.readouterr()
+    about = json.loads((tmp_path / "g.json").read_text())
+    assert (about["file"], about["listed"], about["facts"]["edges"]) == ("g.csv", 4, 2)
+    assert about["notes"] == [
+        "line 1 was taken as the names of the columns",
+        "the column 'time' was ignored",
+    ]
+    text = (tmp_path / "g.html").read_text()
+    for sentence in (
+        "self loops that were dropped (--loops ignore): 1",
+        "further listings of an edge that were merged (--repeated merge, or reverse arcs): 1",
+    ):
+        assert sentence in about["done"]
+        assert f"<li>{sentence}</li>" in text
+    source.write_text("0 1\n")
+    assert main(["report", str(source), "--output", str(tmp_path / "h.html")]) == 0
+    assert "What was done" not in (tmp_path / "h.html").read_text()
+
+
+def test_degrees_and_intervals_on_the_page():
+    ring = graphs.cycle(5)
+    text = graph_report.page(graph_report.report(ring), ring)
+    assert "<td>all 2</td>" in text
+    assert "A = Σ m<sub>ij</sub>" in text
+    narrow = dataclasses.replace(graph_report.report(ring), full_interval=(39.1234567, 39.1234569))
+    assert "(39.1234567 to 39.1234569)" in graph_report.page(narrow, ring)
+    star = graphs.star(4)
+    assert "<td>1 to 4, mean 1.6</td>" in graph_report.page(graph_report.report(star), star)

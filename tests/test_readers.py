@@ -99,7 +99,7 @@ def test_format_can_be_given(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "at least one edge"),
+        ("", "it is empty"),
         ("# only a comment\n", "at least one edge"),
         ("0 1\n2\n", "line 2 of 'g.txt' holds only '2'"),
         ("0 1.5\n", "holds '1.5'"),
@@ -134,7 +134,7 @@ GENERAL = "%%MatrixMarket matrix coordinate real general\n"
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "could not be read as Matrix Market"),
+        ("", "it is empty"),
         (b"\x00\xff" * 100, "could not be read as Matrix Market"),
         ("%%MatrixMarket matrix\n", "could not be read"),
         (BANNER + "1000000000000 1000000000000 1\n2 1\n", "needs about"),
@@ -192,7 +192,7 @@ BOMB = (
         (HEAD + "<graphml>&nothing;</graphml>", "well-formed"),
         (HEAD + "<graphml><graph>", "well-formed"),
         (HEAD + "<graphml>" + "<a>" * 200_000, "nested"),
-        ("", "well-formed"),
+        ("", "it is empty"),
         (b"\x00\xff\x10" * 50, "well-formed"),
         ("<html><body/></html>", "could not be read as GraphML"),
         (

@@ -158,6 +158,11 @@ def test_others_are_refused_with_what_to_use(activation):
         lambda: relu_gnn.hessian(TWO_UNITS[0], TEACHERS[0], graph, activation),
         lambda: relu_gnn.sums(graph, 0.5, activation),
         lambda: relu_gnn.full_model(graph, TEACHERS, activation),
+        lambda: relu_gnn.reduced_model(graph, 1.0, activation),
+        lambda: relu_gnn.reduced_loss(0.1, 0.2, graph, activation),
+        lambda: relu_gnn.reduced_gradient(0.1, 0.2, graph, activation),
+        lambda: relu_gnn.reduced_hessian(0.1, 0.2, graph, activation),
+        lambda: relu_gnn.polar_step(relu_gnn.Polar(1.0, 0.5), graph, 0.1, activation),
         lambda: gc.descent.run_relu(TWO_UNITS, TEACHERS, graph, 0.1, 3, activation),
     ):
         with pytest.raises(gc.InvalidInput, match=r"positively homogeneous.*monte_carlo.loss") as e:
@@ -165,3 +170,93 @@ def test_others_are_refused_with_what_to_use(activation):
         assert "\n" not in str(e.value)
     with pytest.raises(gc.InvalidInput, match="must not vanish everywhere"):
         relu_gnn.two_slopes(lambda t: 0 * t)
+
+
+@pytest.mark.parametrize("activation", SHARES, ids=str)
+@pytest.mark.parametrize("name", GRAPHS)
+def test_reduced_coordinates_agree_with_quadrature_and_derivatives(activation, name):
+    """Unit teachers: L = A (l^2 + 1) / 2 - l B(c), its A and B by quadrature, then by `jax`."""
+    sigma, graph = activations.get(activation), gc.summaries.overlap(GRAPHS[name])
+    pairs = list(zip(graph.mass, graph.rho, strict=True))
+    u, beta = np.array([0.4, -1.7]), np.array([-0.8, 0.6])
+    length = np.hypot(1 + u, beta)
+    full = sum(m * by_quadrature(sigma, rho) for m, rho in pairs)
+    for place, cosine in enumerate((1 + u) / length):
+        mixed = sum(m * by_quadrature(sigma, rho * cosine) for m, rho in pairs)
+        wanted = full * (length[place] ** 2 + 1) / 2 - length[place] * mixed
+        got = relu_gnn.reduced_loss(u, beta, graph, activation)[place]
+        assert float(got) == pytest.approx(wanted, rel=1e-9)
+
+    def textbook(point):
+        on = point.at[0].add(1)
+        return relu_gnn.loss(on, jnp.array([1.0, 0.0]), graph, activation)
+
+    for point in np.stack([u, beta], axis=-1):
+        slope = relu_gnn.reduced_gradient(*point, graph, activation)
+        assert np.allclose(slope, jax.grad(textbook)(jnp.asarray(point)), rtol=1e-11, atol=1e-11)
+        second = jax.jacfwd(
+            lambda at: jnp.stack(relu_gnn.reduced_gradient(at[0], at[1], graph, activation))
+        )(jnp.asarray(point))
+        got = relu_gnn.reduced_hessian(*point, graph, activation)
+        assert np.allclose(got, second, rtol=1e-9, atol=1e-9)
+        assert np.abs(np.linalg.eigvalsh(got) - full).min() < 1e-9 * max(1.0, abs(full))
+
+
+@pytest.mark.parametrize("activation", SHARES, ids=str)
+def test_reduced_coordinates_agree_with_sampling(activation):
+    graph, at = GRAPHS["star"], (-0.6, 1.1)
+    w, teacher = [1 + at[0], at[1]], [1.0, 0.0]
+    value, slope = monte_carlo.loss_and_gradient(w, teacher, graph, 40_000, 5, activation)
+    assert abs(value.z_score(float(relu_gnn.reduced_loss(*at, graph, activation)))) < 4.5
+    exact = np.asarray(relu_gnn.reduced_gradient(*at, graph, activation))
+    assert np.abs(slope.z_score(exact)).max() < 4.5
+    other = np.asarray(relu_gnn.reduced_gradient(*at, graph))
+    assert np.abs(slope.z_score(other)).max() > 10
+
+
+@pytest.mark.parametrize("activation", SHARES, ids=str)
+@pytest.mark.parametrize("name", GRAPHS)
+def test_every_step_of_descent_is_the_same_one(activation, name):
+    """In the weights, in (u, beta) and in length and angle; at w = 0 by the paper's convention."""
+    graph, rate = GRAPHS[name], 0.01
+    u, beta = np.array([0.4, -1.7]), np.array([0.8, 0.6])
+    at = relu_gnn.Reduced(jnp.asarray(u), jnp.asarray(beta))
+    w = np.stack([1 + u, beta], axis=-1)
+    teachers = np.tile([1.0, 0.0], (2, 1))
+    slope = np.asarray(relu_gnn.gradient(w, teachers, graph, activation))
+    wanted = w - rate * slope - teachers
+    model = relu_gnn.reduced_model(graph, np.ones(2), activation)
+    assert np.allclose(np.stack(model.update(at, rate), axis=-1), wanted, rtol=1e-12)
+    assert float(model.loss(at)) == pytest.approx(
+        float(relu_gnn.loss(w, teachers, graph, activation)), rel=1e-12
+    )
+    polar = relu_gnn.polar_step(relu_gnn.to_polar(at), graph, rate, activation)
+    assert np.allclose(relu_gnn.from_polar(polar).u, wanted[:, 0], rtol=1e-11)
+    assert np.allclose(relu_gnn.from_polar(polar).beta, np.abs(wanted[:, 1]), rtol=1e-11)
+    origin = relu_gnn.reduced_gradient(-1.0, 0.0, graph, activation)
+    assert np.allclose(
+        origin, relu_gnn.gradient([0.0, 0.0], [1.0, 0.0], graph, activation), atol=1e-13
+    )
+    several = relu_gnn.reduced_model([graph, GRAPHS["star"]], np.ones(2), activation)
+    axes = relu_gnn.TwoSlopeModel(relu_gnn.ReducedModel(0, 0), None)
+    point = relu_gnn.Reduced(at.u[0], at.beta[0])
+    batched = jax.vmap(lambda model: model.loss(point), in_axes=(axes,))(several)
+    for got, entry in zip(batched, (graph, GRAPHS["star"]), strict=True):
+        alone = relu_gnn.reduced_loss(u[0], beta[0], entry, activation)
+        assert float(got) == pytest.approx(float(alone), rel=1e-12)
+
+
+@pytest.mark.parametrize("activation", [*SHARES, "tanh", "step", "softplus", jax.nn.relu6], ids=str)
+def test_outputs_on_given_features_are_those_of_the_definition(activation):
+    graph, sigma = GRAPHS["star"], activations.get(activation)
+    features = np.random.default_rng(0).normal(size=(3, graph.nodes, 3))
+    closed = graph.adjacency.toarray() + np.eye(graph.nodes)
+    wanted = [
+        [sum(float(sigma(w @ x)) for x in closed @ sample) for w in TWO_UNITS]
+        for sample in features
+    ]
+    got = relu_gnn.forward(features, TWO_UNITS, graph, activation=activation)
+    assert got == pytest.approx(np.array(wanted), rel=1e-13)
+    assert not np.allclose(got, relu_gnn.forward(features, TWO_UNITS, graph))
+    with pytest.raises(gc.InvalidInput, match="activation must be one of"):
+        relu_gnn.forward(features, TWO_UNITS, graph, activation="sine")

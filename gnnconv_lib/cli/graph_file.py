@@ -13,7 +13,7 @@ from gnnconv_lib import graphs
 from gnnconv_lib.graphs.path_options import NAMES
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["IN_PYTHON", "graph_command"]
+__all__ = ["IN_PYTHON", "done", "graph_command"]
 
 IN_PYTHON = re.compile(rf"\b({'|'.join(NAMES)})='([\w-]+)'")
 
@@ -28,27 +28,27 @@ def graph_command(options: Namespace) -> int:
         # The options as they are written here.
         raise InvalidInput(IN_PYTHON.sub(r"--\1 \2", str(error))) from None
     facts = graphs.facts(found.graph)
-    done = _done(found)
+    dropped = done(found)
     if options.json:
         about: dict[str, Any] = {"file": str(options.file), **asdict(facts), "listed": found.listed}
-        about |= {"done": done, "notes": list(found.notes)}
+        about |= {"done": dropped, "notes": list(found.notes)}
         print(json.dumps(about, indent=2, ensure_ascii=False))
         return 0
     print(Path(options.file).name)
     isolated = f", {facts.isolated} isolated" if facts.isolated else ""
+    spread = f"{facts.smallest_degree} to {facts.largest_degree}, mean {facts.mean_degree:.4g}"
+    if facts.smallest_degree == facts.largest_degree:
+        spread = f"all {facts.smallest_degree}"
     share = f", the largest of {facts.largest_component} nodes" if facts.components > 1 else ""
     for name, words in (
         ("nodes", f"{facts.nodes}"),
         ("edges", f"{facts.edges}"),
-        (
-            "degrees",
-            f"{facts.smallest_degree} to {facts.largest_degree}, mean {facts.mean_degree:.4g}{isolated}",
-        ),
+        ("degrees", f"{spread}{isolated}"),
         ("components", f"{facts.components}{share}"),
         ("labels", _labels(found.graph.labels)),
     ):
         print(f"  {name:<12}{words}")
-    for sentence in (*done, *found.notes):
+    for sentence in (*dropped, *found.notes):
         print(f"  - {sentence}")
     print("what the papers' theorems ask for")
     for entry in facts.hypotheses:
@@ -56,7 +56,7 @@ def graph_command(options: Namespace) -> int:
     return 0
 
 
-def _done(found: Any) -> list[str]:
+def done(found: Any) -> list[str]:
     """What was dropped or merged and by which option."""
     counts = (  # how many, and what became of them
         (found.symmetrised, "arcs without a reverse that became edges (--directed symmetrise)"),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gnnconv_lib import files, graphs
-from gnnconv_lib.cli.graph_file import IN_PYTHON
+from gnnconv_lib.cli.graph_file import IN_PYTHON, done
 from gnnconv_lib.graphs.path_options import NAMES
 from gnnconv_lib.page.finding import repository_address
 from gnnconv_lib.validation import InvalidInput
@@ -26,16 +26,19 @@ def report_command(options: Namespace) -> int:
     given = {name: getattr(options, name) for name in NAMES}
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        graph = graphs.read_settled(options.file, **chosen).graph
+        settled = graphs.read_settled(options.file, **chosen)
     except InvalidInput as error:
         raise InvalidInput(IN_PYTHON.sub(r"--\1 \2", str(error))) from None
     from gnnconv_lib import graph_report
 
-    found = graph_report.report(graph)
+    found, dropped = graph_report.report(settled.graph), done(settled)
+    name = Path(options.file).name
     if as_json:
-        text = json.dumps(asdict(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        about = {"file": name, "listed": settled.listed, "done": dropped, "notes": settled.notes}
+        about |= asdict(found)
+        text = json.dumps(about, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = graph_report.page(found, graph, Path(options.file).name, repository)
+        text = graph_report.page(found, settled.graph, name, repository, (*dropped, *settled.notes))
     files.write(target, text)
     print(f"{target} written")
     return 0

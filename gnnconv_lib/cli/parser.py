@@ -63,6 +63,20 @@ class _Parser(argparse.ArgumentParser):
         print(f"gnnconv: {words}; see {self.prog} --help.", file=sys.stderr)
         raise SystemExit(2)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's; what a command does not know is refused by the command itself."""
+        found, left = super().parse_known_args(args, namespace)
+        if left and self.prog != "gnnconv":
+            self.error(self._unknown(left[0].partition("=")[0], left[0]))
+        return found, left
+
+    def _unknown(self, option: str, whole: str) -> str:
+        if not whole.startswith("-"):
+            hint = " (a parameter is set by -p name=value)" if "=" in whole else ""
+            return f"{whole!r} is one argument too many{hint}"
+        near = difflib.get_close_matches(option, self._option_string_actions, n=1, cutoff=0.75)
+        return f"{option} is no option" + (f" (did you mean {near[0]}?)" if near else "")
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return

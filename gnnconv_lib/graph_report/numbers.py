@@ -101,8 +101,9 @@ def report(graph: Any, exact_nodes: int = EXACT_NODES, budget: int = 20_000) -> 
         intervals = [(entry.low, entry.high) for entry in known]
         missing.append(
             f"not computed: exact A and C(1), for more than {exact_nodes} nodes; they are "
-            f"estimates from {SAMPLES} sampled wedges, and so are the steps of the local rate and "
-            "of the run; the bound is that of the upper end of the interval of A."
+            f"estimates from {SAMPLES} sampled wedges, with intervals of level 0.95, and so is what "
+            "follows from them, the run of Theorem 1 of awasthi2021 too; the bound is that of the "
+            "upper end of the interval of A."
         )
     effective = None
     if method == "exact":

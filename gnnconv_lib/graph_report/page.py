@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from gnnconv_lib import plotting
 from gnnconv_lib.graph_report.numbers import Report
-from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.graphs import Facts, as_graph
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["page"]
@@ -24,7 +25,23 @@ td,th{text-align:left;padding:.3rem;border-bottom:1px solid #8886;vertical-align
 figure{margin:1rem 0;background:#fff;border-radius:.4rem}svg{max-width:100%;height:auto}"""
 
 
-def page(found: Report, graph: Any, title: str = "graph", repository: str = "") -> str:
+#: The symbols of the table.
+_MEANING = (
+    "Sums over all pairs of nodes i, j (also i = j): A = Σ m<sub>ij</sub> s(ρ<sub>ij</sub>), "
+    "S = Σ d<sub>ij</sub> and C(1) = Σ d<sub>ij</sub> s′(ρ<sub>ij</sub>), where d<sub>ij</sub> is an "
+    "entry of (adjacency + I)², m<sub>ij</sub> = √((d<sub>i</sub> + 1)(d<sub>j</sub> + 1)) with the "
+    "degrees d<sub>i</sub>, ρ<sub>ij</sub> = d<sub>ij</sub> / m<sub>ij</sub> and "
+    "s(ρ) = (√(1 − ρ²) + ρ (π − arccos ρ)) / π."
+)
+
+
+def page(
+    found: Report,
+    graph: Any,
+    title: str = "graph",
+    repository: str = "",
+    read: Sequence[str] = (),
+) -> str:
     """The HTML page of a report.
 
     Args:
@@ -33,6 +50,7 @@ def page(found: Report, graph: Any, title: str = "graph", repository: str = "") 
         title: what to call it.
         repository: the address of the book's repository, for links to its chapters; without one
             their names stand alone.
+        read: sentences on what was dropped, merged and noticed when the graph was read.
 
     Raises:
         InvalidInput: for a report with a number that is not finite.
@@ -47,7 +65,7 @@ def page(found: Report, graph: Any, title: str = "graph", repository: str = "") 
     main = found.main_eigenvalues
     rows = (
         ("Nodes, edges", f"{about.nodes}, {about.edges}"),
-        ("Degrees", f"{about.smallest_degree} to {about.largest_degree}"),
+        ("Degrees", _degrees(about)),
         ("Components", f"{about.components}, {about.isolated} isolated nodes"),
         ("A", _number(found.full, found.full_interval)),
         ("S", _number(found.messages)),
@@ -67,15 +85,23 @@ def page(found: Report, graph: Any, title: str = "graph", repository: str = "") 
         for entry in about.hypotheses
     ]
     name = html.escape(title)
+    reading = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in read)
+    reading = reading and f"<h2>What was done to read it</h2><ul>{reading}</ul>"
     missing = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in found.not_computed)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>{name}</h1><figure>{_picture(graph)}</figure>"
-        f"<h2>Numbers ({found.method})</h2>{_table(rows)}{missing}"
+        f"{reading}<h2>Numbers ({found.method})</h2>{_table(rows)}<p>{_MEANING}</p>{missing}"
         f"<h2>What the papers’ theorems ask for</h2>{_table(asked)}"
         f"<h2>What each theorem says of this graph</h2>{_theorems(found, repository)}</body></html>\n"
     )
+
+
+def _degrees(about: Facts) -> str:
+    if about.smallest_degree == about.largest_degree:
+        return f"all {about.smallest_degree}"
+    return f"{about.smallest_degree} to {about.largest_degree}, mean {about.mean_degree:.4g}"
 
 
 def _theorems(found: Report, repository: str) -> str:
@@ -109,7 +135,12 @@ def _table(rows: Any, more: str = "") -> str:
 def _number(value: float | None, interval: tuple[float, float] | None = None) -> str:
     if value is None:
         return "not computed"
-    return f"{value:.6g}" + (f" ({interval[0]:.6g} to {interval[1]:.6g})" if interval else "")
+    if interval is None:
+        return f"{value:.6g}"
+    # As many digits as tell the ends of the interval apart.
+    digits = next((k for k in range(6, 17) if len({f"{end:.{k}g}" for end in interval}) > 1), 6)
+    low, high = (f"{end:.{digits}g}" for end in interval)
+    return f"{value:.{digits}g} ({low} to {high})"
 
 
 def _eigenvalues(main: tuple[float, ...]) -> str:

@@ -27,6 +27,7 @@ __all__ = ["array_listing", "parse_arrays", "sparse_listing", "with_weights"]
 
 _NAMES = ("edge_index", "edges", "edge_list", "adjacency", "adj", "A")
 _WEIGHTS = ("edge_weight", "edge_weights", "weights", "weight")
+_NOTHING = np.empty(0)
 _LAYOUTS: dict[str, Any] = {
     "csr": scipy.sparse.csr_array,
     "csc": scipy.sparse.csc_array,
@@ -54,8 +55,17 @@ def parse_arrays(name: str, content: bytes, kind: str | None, nodes: int | None)
             return _compressed(name, [arrays[key] for key in keys], layout)
     if all(key in arrays for key in ("data", "row", "col", "shape")):
         return _triplets(name, arrays)
+    notes = []
     if nodes is None and "num_nodes" in arrays and arrays["num_nodes"].size == 1:
         nodes = require_integer("num_nodes", arrays["num_nodes"].item(), minimum=1)
+    elif nodes is None and "edge_index" in arrays and arrays.get("x", _NOTHING).ndim == 2:
+        nodes = max(len(arrays["x"]), 1)
+        notes.append(f"there are as many nodes as rows of features in 'x': {nodes}")
+    if _word(arrays.get("format"), "") in ("bsr", "dia", "dok", "lil"):
+        raise InvalidInput(
+            f"'{name}' must hold a matrix in CSR, CSC or COO form, got "
+            f"{_word(arrays['format'], '')!r}."
+        )
     found = [key for key in _NAMES if key in arrays]
     if len(arrays) == 1:
         found = list(arrays)
@@ -67,6 +77,10 @@ def parse_arrays(name: str, content: bytes, kind: str | None, nodes: int | None)
     if found[0] == "edge_index":
         kind = kind or "edgeindex"
     listing = array_listing(f"'{name}'", arrays[found[0]], kind, nodes)
+    listing.notes += notes
+    known = {found[0], "num_nodes", "x", "y", *(_WEIGHTS if listing.kind == "edge" else ())}
+    others = [key for key in arrays if key not in known]
+    listing.notes += [f"the array {key[:40]!r} was ignored" for key in others[:5]]
     given = [arrays[key] for key in _WEIGHTS if key in arrays and listing.kind == "edge"]
     return with_weights(listing, given[0], "weight") if given else listing
 
@@ -107,6 +121,8 @@ def array_listing(
     >>> array_listing("A", np.array([[0, 1, 2], [1, 2, 0]]), "edgeindex").nodes
     3
     """
+    if kind == "edgeindex" and nodes is not None and array.shape == (2, 0):
+        return index_listing(source, array, nodes)
     if array.ndim != 2 or 0 in array.shape:
         raise InvalidInput(
             f"{source} must be a square matrix or an array of pairs of nodes, got the shape "
@@ -123,10 +139,10 @@ def array_listing(
         if not fitting and array.shape == (2, 2) and integers and array[0, 1] == array[1, 0]:
             fitting = ["edgelist"]  # the same pairs in rows and in columns
         if not fitting:
-            which = ", ".join(("edgelist", "edgeindex", "adjacency"))
+            which = "; format='edgelist', 'edgeindex' or 'adjacency' says which" if integers else ""
             raise InvalidInput(
                 f"{source} must be a square matrix or an integer array of shape (E, 2) or (2, E), "
-                f"got {array.dtype} of shape {array.shape}; format= {which} says which."
+                f"got {array.dtype} of shape {array.shape}{which}."
             )
         kind = fitting[0]
     if kind == "adjacency":
@@ -137,13 +153,18 @@ def array_listing(
             f"got {array.dtype} of shape {array.shape}."
         )
     if array.min() < 0 or array.max() > 2**63 - 1:
-        raise InvalidInput(f"{source} must hold integers from 0 to 2^63 - 1, got {array.min()}.")
+        odd = array.min() if array.min() < 0 else array.max()
+        raise InvalidInput(f"{source} must hold integers from 0 to 2^63 - 1, got {odd}.")
     if kind == "edgeindex" or nodes is not None:
         pairs = array if kind == "edgeindex" else array.T
         count = nodes if nodes is not None else int(pairs.max()) + 1
         require_graph_memory(f"{source}, which has {count} nodes,", count, pairs.shape[1])
         listing = index_listing(source, pairs, count)
         listing.arcs = kind == "edgeindex" or both_ways(listing.ends)
+        if nodes is None:
+            listing.notes.append(
+                "the nodes are 0 to the largest of the edge index; nodes=N adds more"
+            )
         return listing
     flat = np.ascontiguousarray(array).reshape(-1).astype(np.int64)
     found, index = numbered(source, flat, np.empty(0, np.int64))

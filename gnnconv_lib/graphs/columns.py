@@ -61,6 +61,7 @@ class Columns:
         ends: of the two nodes.
         weight: of the weight, or None.
         kind: of Gephi's type (`Directed` or `Undirected`), or None.
+        arcs: of a column called `directed`, which says yes or no, or None.
         others: the names of all others.
         certain: whether no node would be called like that.
     """
@@ -68,6 +69,7 @@ class Columns:
     ends: tuple[int, int]
     weight: int | None
     kind: int | None
+    arcs: int | None
     others: tuple[str, ...]
     certain: bool
 
@@ -78,7 +80,7 @@ def columns_named(names: Sequence[str], others_too: bool = False) -> Columns | N
     With `others_too` the first two columns are the ends, whatever they are called.
 
     >>> columns_named(["Source", "Target", "Weight", "time"])
-    Columns(ends=(0, 1), weight=2, kind=None, others=('time',), certain=True)
+    Columns(ends=(0, 1), weight=2, kind=None, arcs=None, others=('time',), certain=True)
     >>> columns_named(["anna", "boris"]) is None
     True
     """
@@ -94,8 +96,10 @@ def columns_named(names: Sequence[str], others_too: bool = False) -> Columns | N
     rest = [place for place in range(len(plain)) if place not in ends]
     weight = next((place for place in rest if plain[place] in _WEIGHTS), None)
     kind = next((place for place in rest if plain[place] == "type"), None)
-    others = tuple(names[place] for place in rest if place not in (weight, kind) and names[place])
-    return Columns(ends, weight, kind, others, pair in _CERTAIN)
+    arcs = next((place for place in rest if plain[place] == "directed"), None)
+    read = (weight, kind, arcs)
+    others = tuple(names[place] for place in rest if place not in read and names[place])
+    return Columns(ends, weight, kind, arcs, others, pair in _CERTAIN)
 
 
 def _plain(name: str) -> str:

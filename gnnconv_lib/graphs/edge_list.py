@@ -1,13 +1,12 @@
 """Edge lists: one edge per line, as text. Book: `book/setting.ipynb`.
 
-`text_table` takes the lines apart, `announced` reads the comments, `columns` the header; here the
-rows become a `Listing`.
+`text_table` takes the lines apart, `announced` reads the comments, `first_line` and `columns` the
+header; here the rows become a `Listing`.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,13 @@ import numpy as np
 
 from gnnconv_lib.graphs.announced import Announced, announced_by
 from gnnconv_lib.graphs.columns import Columns, columns_named
+from gnnconv_lib.graphs.first_line import (
+    NUMBER,
+    header_of,
+    require_an_edge,
+    require_names,
+    require_no_counts,
+)
 from gnnconv_lib.graphs.listing import Listing
 from gnnconv_lib.graphs.matrix_table import both_ways, index_listing, matrix_listing
 from gnnconv_lib.graphs.memory import require_graph_memory
@@ -25,8 +31,9 @@ from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["parse_edge_list"]
 
-_INTEGER = re.compile(r"\d+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf", re.ASCII)
+_YES = {"true", "t", "yes", "y", "1", "directed"}
+_IGNORED = "what stands behind the two nodes of a line was ignored"
+_ARROWS = ("->", "<-", "<->", "--", "-", "=>", "→", "|")
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class _Rest:
     weights: np.ndarray | None
     notes: tuple[str, ...] = ()
     directed: bool = False
+    words: dict[int, str] | None = None
 
 
 def parse_edge_list(
@@ -83,15 +91,18 @@ def parse_edge_list(
             f"the line {' '.join(table.head)[:40]!r} was taken as the names of the columns"
         )
     elif isinstance(rows, list) and rows:
-        header = _header(rows)
+        header = header_of(rows)
         if header is not None:
             notes.append(f"line {lines[0]} was taken as the names of the columns")
-            _require_names(name, rows, lines)
+            require_names(name, rows, lines)
             rows, lines = rows[1:], lines[1:]
     ends, rest = _columns(name, rows, lines, header, ignore_weights)
-    _require_no_counts(name, rows, said, header)
+    require_no_counts(name, rows, said, header)
     listing = Listing(f"'{name}'", 0, np.empty((0, 2), np.int64), rest.weights, lines=lines)
     listing.directed = said.directed or rest.directed
+    listing.words = rest.words or {}
+    if header is None and labels is None and isinstance(ends, list):
+        require_an_edge(name, ends, lines)
     listing.notes = [*notes, *rest.notes]
     if said.prose:
         listing.notes.append(
@@ -147,35 +158,7 @@ def _all_numbers(rows: Any) -> bool:
     """Whether a table may be a matrix, with or without names on its first row and column."""
     if isinstance(rows, np.ndarray):
         return True
-    return all(_NUMBER.fullmatch(word) for row in rows[1:] for word in row[1:] if word)
-
-
-def _header(rows: list[list[str]]) -> Columns | None:
-    first, others = rows[0], rows[1:]
-    if len(first) < 2 or any(_NUMBER.fullmatch(word) for word in first if word):
-        return None
-    named = columns_named(first)
-    if named is not None and named.certain:
-        one, other = (first[place] for place in named.ends)
-        if not any(one in row or other in row for row in others):
-            return named
-    ends = named.ends if named else (0, 1)
-    sample = others[:1000]
-    integers = all(
-        len(row) > max(ends) and all(_INTEGER.fullmatch(row[place]) for place in ends)
-        for row in sample
-    )
-    return columns_named(first, others_too=True) if sample and integers else None
-
-
-def _require_names(name: str, rows: list[list[str]], lines: np.ndarray) -> None:
-    """No row is wider than the header: its first field could be the name of the row, as R writes."""
-    for row, line in zip(rows[1:], lines[1:], strict=True):
-        if len(row) > len(rows[0]):
-            raise InvalidInput(
-                f"'{name}' must name every column, but line {lines[0]} names {len(rows[0])} and line "
-                f"{line} has {len(row)}."
-            )
+    return all(NUMBER.fullmatch(word) for row in rows[1:] for word in row[1:] if word)
 
 
 def _columns(
@@ -195,9 +178,11 @@ def _columns(
             )
         flat = np.ascontiguousarray(rows[:, [one, other]]).reshape(-1)
         if header is not None:
-            return flat, _named_rest(rows, header, ignore)
-        if rows.shape[1] == 2 or ignore:
+            return flat, _named_rest(rows, header)
+        if rows.shape[1] == 2:
             return flat, _Rest(None)
+        if rows.shape[1] > 3 and ignore:
+            return flat, _Rest(None, (_IGNORED,))
         if rows.shape[1] > 3:
             _goes_on(name, lines[0], [str(value) for value in rows[0, 2:]])
         return flat, _Rest(rows[:, 2])
@@ -214,35 +199,46 @@ def _columns(
             f"An edge must have two nodes, but line {line} of '{name}' leaves one out."
         )
     if header is not None:
-        return flat_words, _named_rest(rows, header, ignore)
+        return flat_words, _named_rest(rows, header)
+    if rows and rows[0][1] in _ARROWS and len(rows[0]) > 2:
+        raise InvalidInput(
+            f"An edge must have its two nodes first, but line {lines[0]} of '{name}' has "
+            f"{rows[0][1]!r} between them."
+        )
     return flat_words, _unnamed_rest(name, rows, lines, ignore)
 
 
-def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns, ignore: bool) -> _Rest:
+def _named_rest(rows: list[list[str]] | np.ndarray, header: Columns) -> _Rest:
     notes = tuple(f"the column {other!r} was ignored" for other in header.others)
     at = header.weight
     if isinstance(rows, np.ndarray):
-        return _Rest(None if at is None or ignore or at >= rows.shape[1] else rows[:, at], notes)
-    place = header.kind
-    directed = place is not None and any(
-        len(row) > place and row[place].lower() == "directed" for row in rows
+        weights = None if at is None or at >= rows.shape[1] else rows[:, at]
+        return _Rest(weights, notes, header.arcs is not None and bool(rows[:, header.arcs].any()))
+    directed = any(
+        place is not None and any(len(row) > place and row[place].lower() in words for row in rows)
+        for place, words in ((header.kind, {"directed"}), (header.arcs, _YES))
     )
-    if at is None or ignore:
+    if at is None:
         return _Rest(None, notes, directed)
-    weights = [_weight(row[at]) if len(row) > at and row[at] else 1.0 for row in rows]
-    return _Rest(np.array(weights), notes, directed)
+    words = [row[at] if len(row) > at and row[at] else "1" for row in rows]
+    weights = np.array([_weight(word) for word in words])
+    odd = {int(place): words[place] for place in np.flatnonzero(np.isnan(weights))}
+    return _Rest(weights, notes, directed, odd)
 
 
 def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: bool) -> _Rest:
     widths = {len(row) for row in rows}
     weights = np.ones(len(rows))
-    if widths <= {2} or (ignore and len(widths) == 1):
+    if widths <= {2}:
         return _Rest(None)
     if widths == {3}:
         try:
             return _Rest(np.array([row[2] for row in rows]).astype(float))
         except ValueError:  # not all of them are numbers
-            pass
+            if ignore and all(row[2].startswith("{") for row in rows):
+                return _Rest(np.array([_weight(row[2]) for row in rows]))
+    if ignore and len(widths) == 1:
+        return _Rest(None, (_IGNORED,))
     for place, row in enumerate(rows):
         if len(row) == 2 and not (ignore and len(widths) > 1):
             continue
@@ -253,10 +249,10 @@ def _unnamed_rest(name: str, rows: list[list[str]], lines: np.ndarray, ignore: b
                 f"or weighted throughout), but line {lines[place]} has {len(row)} and others have "
                 f"{min(widths - {len(row)})}; format='adjlist' reads lists of neighbours."
             )
-        if len(row) > 3 or (np.isnan(weight) and not _NUMBER.fullmatch(row[2])):
+        if len(row) > 3 or (np.isnan(weight) and not NUMBER.fullmatch(row[2])):
             _goes_on(name, lines[place], row[2:])
         weights[place] = weight
-    return _Rest(None if ignore else weights)
+    return _Rest(weights)
 
 
 def _goes_on(name: str, line: Any, words: Sequence[str]) -> None:
@@ -275,25 +271,7 @@ def _weight(word: str) -> float:
             word = str(attributes.get("weight", 1)) if isinstance(attributes, dict) else ""
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
             return float("nan")
-    return float(word) if _NUMBER.fullmatch(word) else float("nan")
-
-
-def _require_no_counts(
-    name: str, rows: list[list[str]] | np.ndarray, said: Announced, header: Columns | None
-) -> None:
-    """The first line must not be what other programs write there: the numbers of nodes and edges."""
-    if not isinstance(rows, np.ndarray) or header is not None or len(rows) < 2:
-        return
-    if said.nodes is not None or said.edges is not None or rows.shape[1] != 2:
-        return
-    nodes, edges = (int(value) for value in rows[0])
-    others = rows[1:]
-    if edges == len(others) and others.max() <= nodes and nodes > 1:
-        raise InvalidInput(
-            f"The first line of '{name}' may be an edge or the numbers of nodes and edges "
-            f"({nodes} and {edges}, and {edges} lines follow); make it '# nodes: {nodes}' or put "
-            f"'# edges: {edges + 1}' above it."
-        )
+    return float(word) if NUMBER.fullmatch(word) else float("nan")
 
 
 def _number_nodes(

@@ -16,12 +16,12 @@ import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from gnnconv_lib.graphs.memory import require_memory
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["content_of", "decoded"]
+__all__ = ["Content", "content_of", "decoded"]
 
 #: Memory needed to read a file, in multiples of its (unpacked) size.
 _TIMES = 8
@@ -37,15 +37,41 @@ _MARKS = (
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-def content_of(path: str | os.PathLike[str]) -> tuple[str, bytes]:
-    """The name of a file without the ending of its compression, and what is in it.
+class Content(NamedTuple):
+    """What is in a file.
+
+    Fields:
+        name: the file as it was given, with its member if it is an archive, for sentences.
+        inner: the name whose ending says the format, without that of the compression.
+        data: the bytes, unpacked.
+    """
+
+    name: str
+    inner: str
+    data: bytes
+
+
+def content_of(path: str | os.PathLike[str]) -> Content:
+    """What is in a file, unpacked.
 
     gzip, bzip2 and xz are unpacked, as is a zip archive of one file; which of them it is, the
     first bytes say, not the name.
 
     Raises:
-        InvalidInput: if there is no such file, it cannot be read or unpacked, or it is too large.
+        InvalidInput: if there is no such file, it cannot be read or unpacked, is too large, empty,
+            or an archive of several files.
     """
+    found = _unpacked_content(path)
+    if not found.data or found.data.isspace():
+        raise InvalidInput(f"'{found.name}' must hold a graph, but it is empty.")
+    if found.data[257:262] == b"ustar":
+        raise InvalidInput(
+            f"'{found.name}' must hold one graph, but it is a tar archive; unpack it."
+        )
+    return found
+
+
+def _unpacked_content(path: str | os.PathLike[str]) -> Content:
     try:
         file = Path(path)
     except TypeError:
@@ -67,11 +93,12 @@ def content_of(path: str | os.PathLike[str]) -> tuple[str, bytes]:
         raise InvalidInput(f"path must name a readable file, but '{file}': {reason}.") from None
     if content[:4] == b"PK\x03\x04" and file.suffix.lower() != ".npz":
         return _from_zip(file.name, content)
+    # A browser may have unpacked a file and kept its name.
+    inner = file.stem if file.suffix.lower() in (".gz", ".bz2", ".xz") else file.name
     for mark, kind in _PACKED.items():
         if content.startswith(mark):
-            inner = file.stem if file.suffix.lower() in (".gz", ".bz2", ".xz") else file.name
-            return inner, _unpacked(file.name, content, kind)
-    return file.name, content
+            return Content(file.name, inner, _unpacked(file.name, content, kind))
+    return Content(file.name, inner, content)
 
 
 def decoded(name: str, content: bytes, encoding: str | None = None) -> str:
@@ -139,7 +166,7 @@ def _unpacked(name: str, content: bytes, kind: str) -> bytes:
         raise InvalidInput(f"'{name}' could not be unpacked as {kind}: {error}.") from None
 
 
-def _from_zip(name: str, content: bytes) -> tuple[str, bytes]:
+def _from_zip(name: str, content: bytes) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [
@@ -148,11 +175,15 @@ def _from_zip(name: str, content: bytes) -> tuple[str, bytes]:
                 if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
             ]
             if len(members) != 1:
+                names = ", ".join(Path(entry.filename).name for entry in members[:3])
+                more = ", ..." if len(members) > 3 else ""
                 raise InvalidInput(
-                    f"'{name}' must hold one file, got an archive of {len(members)}; unpack it."
+                    f"'{name}' must hold one file, got an archive of {len(members)} "
+                    f"({names[:80]}{more}); unpack it."
                 )
             with archive.open(members[0]) as member:
-                return Path(members[0].filename).name, _whole(name, member)
+                inner = Path(members[0].filename).name
+                return Content(f"{name}/{inner}", inner, _whole(name, member))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise

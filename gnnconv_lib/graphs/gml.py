@@ -7,6 +7,7 @@ matter (or `value`, the weight in M. Newman's collection); other attributes, how
 from __future__ import annotations
 
 import html
+import math
 import re
 from typing import Any, NoReturn
 
@@ -90,6 +91,7 @@ class _Reader:
         self.position: dict[int, int] = {}
         self.labels: list[str | None] = []
         self.edges: list[tuple[int, int, float, int]] = []
+        self.words: dict[int, str] = {}
         self.now: dict[str, Any] = {}
 
     def refuse(self, words: str, line: int) -> NoReturn:
@@ -126,6 +128,8 @@ class _Reader:
                 self.refuse("an edge without source or target", line)
             one, other = (self.integer(self.now[key], line) for key in ("source", "target"))
             weight = self.now.get("weight", self.now.get("value", "1"))
+            if math.isnan(_weight(weight)):
+                self.words[len(self.edges)] = weight.strip('"')
             self.edges.append((one, other, _weight(weight), line))
 
     def integer(self, word: str, line: int) -> int:
@@ -153,6 +157,7 @@ class _Reader:
         named = None not in self.labels and len(set(self.labels)) == len(self.labels)
         listing.labels = tuple(self.labels) if named else tuple(self.position)
         listing.lines = np.array([line for _, _, _, line in self.edges], np.int64)
+        listing.words = self.words
         return listing
 
 

@@ -35,6 +35,7 @@ class Listing:
             them is missing, the source is directed.
         labels: what the source calls the nodes; None for 0, ..., n - 1.
         lines: the line of each edge in a text, or None.
+        words: what stands in place of a weight where that is no number, by the place of the edge.
         kind: "edge" or "entry".
         notes: sentences about what else was seen.
     """
@@ -48,6 +49,7 @@ class Listing:
     labels: Sequence[Any] | np.ndarray | None = None
     lines: np.ndarray | None = None
     kind: str = "edge"
+    words: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def label(self, node: int) -> str:
@@ -187,9 +189,11 @@ def _weights(listing: Listing, policy: Policies) -> int:
     number = int(np.count_nonzero(odd))
     if number and policy.weights == "refuse":
         first = int(np.argmax(odd))
+        word = listing.words.get(first)
+        weight = _number(listing.weights[first]) if word is None else _shortened(repr(word))
         raise _Refused(
             f"{listing.source} must be unweighted (no weights other than 1), but "
-            f"{listing.place(first)} has the weight {_number(listing.weights[first])}; "
+            f"{listing.place(first)} has the weight {weight}; "
             "weights='ignore' would drop all weights."
         )
     return number
@@ -246,7 +250,10 @@ def _asymmetric(listing: Listing, alone: scipy.sparse.csr_array) -> str:
 
 
 def _number(value: Any) -> str:
-    return _shortened(f"{value:g}" if isinstance(value, float) else str(value))
+    if not isinstance(value, float):
+        return _shortened(str(value))
+    short = f"{value:g}"
+    return short if float(short) == value or value != value else repr(float(value))
 
 
 def _shortened(text: str) -> str:

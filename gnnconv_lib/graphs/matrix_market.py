@@ -84,8 +84,13 @@ def _coordinates(
         )
     numbers = numbers.reshape(entries, width)
     places = numbers[:, :2]
-    if not np.all((places >= 1) & (places <= nodes) & (places == np.floor(places))):
-        raise InvalidInput(f"'{name}' must hold row and column numbers from 1 to {nodes}.")
+    inside = np.all((places >= 1) & (places <= nodes) & (places == np.floor(places)), axis=1)
+    if not inside.all():
+        row, column = places[first := int(np.argmin(inside))]
+        raise InvalidInput(
+            f"'{name}' must hold row and column numbers from 1 to {nodes}, got {row:g} and {column:g} "
+            f"on line {lines[first]}."
+        )
     ends = places.astype(np.int64) - 1
     weights: np.ndarray = np.ones(entries)
     if width == 3:

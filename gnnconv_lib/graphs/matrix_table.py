@@ -80,8 +80,11 @@ def matrix_listing(
         if len(rows) > 1 and len(rows) == len(rows[1]) and len(head) in (len(rows), len(rows) - 1):
             beside = [row[0] for row in rows[1:]]
             above = head[1:] if len(head) == len(rows) else head
-            if above == beside and (len(head) < len(rows) or not head[0]):
-                labels, body = above, [row[1:] for row in rows[1:]]
+            if sorted(above) == sorted(beside) and (len(head) < len(rows) or not head[0]):
+                if len(set(above)) < len(above):
+                    raise InvalidInput(f"'{name}' must give each row another label.")
+                by_label = {row[0]: row[1:] for row in rows[1:]}
+                labels, body = above, [by_label[label] for label in above]
         elif len(rows) == len(head) + 1 and not _numbers([head]):
             labels, body = head, rows[1:]
     if not len(body) or any(len(row) != len(body) for row in body):

@@ -65,6 +65,8 @@ def numbered(
     if max(map(len, ends), default=0) < 19 and all(map(str.isdigit, ends)):
         joined = " ".join(ends)
         if joined.isascii():
+            if not told:
+                _require_one_spelling(name, ends, lines)
             return _distinct(np.fromstring(joined, np.int64, sep=" "))
     values = np.array(
         [_integer(name, word, k // 2, lines) for k, word in enumerate(ends)], np.int64
@@ -107,6 +109,19 @@ def _require_no_integers(name: str, ends: list[str], lines: np.ndarray) -> None:
                 f"Nodes must be integers throughout or names throughout, but line "
                 f"{lines[place // 2]} of '{name}' holds {word[:40]!r} among names; labels='text' "
                 "takes all of them as names."
+            )
+
+
+def _require_one_spelling(name: str, ends: list[str], lines: np.ndarray) -> None:
+    """No number is written in two ways: 007 and 7 may be two nodes."""
+    padded = {int(word): word for word in set(ends) if word[0] == "0" and len(word) > 1}
+    for place, word in enumerate(ends if padded else ()):
+        other = padded.get(int(word), word)
+        if other != word:
+            raise InvalidInput(
+                f"Nodes must be written alike, but line {lines[place // 2]} of '{name}' holds "
+                f"{word[:40]} where another one holds {other[:40]}; labels='integers' takes them as "
+                "one node, labels='text' as two."
             )
 
 

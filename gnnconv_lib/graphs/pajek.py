@@ -5,6 +5,7 @@ Book: `book/setting.ipynb`.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NoReturn
 
@@ -36,6 +37,7 @@ def parse_pajek(name: str, text: str) -> Listing:
     ends: list[tuple[int, int]] = []
     weights: list[float] = []
     lines: list[int] = []
+    odd: dict[int, str] = {}
     rows: list[list[str]] = []
     directed = False
     relations: set[str] = set()
@@ -90,6 +92,8 @@ def parse_pajek(name: str, text: str) -> Listing:
                 refuse("an edge with one end", line)
             ends.append((vertex(words[0], line), vertex(words[1], line)))
             weights.append(_weight(words[2]) if len(words) > 2 else 1.0)
+            if math.isnan(weights[-1]):
+                odd[len(lines)] = words[2]
             lines.append(line)
         elif section in ("edgeslist", "arcslist"):
             for word in words[1:]:
@@ -107,6 +111,7 @@ def parse_pajek(name: str, text: str) -> Listing:
     source = f"'{name}'"
     listing = Listing(source, count, np.array(ends, np.int64).reshape(-1, 2), np.array(weights))
     listing.directed, listing.lines = directed, np.array(lines, np.int64)
+    listing.words = odd
     if rows:
         if ends or len(rows) != count:
             raise InvalidInput(f"{source} must hold {count} rows of a matrix and nothing else.")

@@ -9,13 +9,14 @@ whatever goes wrong becomes one sentence. Book: `book/setting.ipynb`.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.graphs.arrays import parse_arrays
 from gnnconv_lib.graphs.edge_list import parse_edge_list
-from gnnconv_lib.graphs.files import content_of, decoded
+from gnnconv_lib.graphs.files import Content, content_of, decoded
 from gnnconv_lib.graphs.gml import parse_gml
 from gnnconv_lib.graphs.graph import Graph
 from gnnconv_lib.graphs.listing import Listing, Settled, settle
@@ -63,6 +64,14 @@ _BEGINNINGS = {
     b">>graph6<<": "graph6",
     b">>sparse6<<": "graph6",
     b"\x93numpy": "numpy",
+}
+
+# How a text begins that no reader here takes, though it could pass for a list of edges.
+_OTHERS = {
+    "GDF": re.compile(rb"nodedef\s*>"),
+    "DIMACS": re.compile(rb"(?:c\b[^\n]*\n)*p\s+[a-z]+\s+\d+\s+\d+"),
+    "DL": re.compile(rb"dl\s+n\s*="),
+    "DOT": re.compile(rb"(?:strict\s+)?(?:di)?graph\b[^\[\n]*\{"),
 }
 
 _AS_LINES = ("edgelist", "adjacency", "edgeindex", "adjlist", "metis")
@@ -115,16 +124,17 @@ def read(
       in numeric order, or names in the order of their appearance. A comment `# nodes: N` makes
       them 0, ..., N - 1 instead, so that isolated nodes can be given; labels of N or more are then
       accepted only if exactly N different ones occur. A first line of names (`source,target,weight`)
-      says what the columns are; without one the third is a weight. The headers of SNAP and KONECT
-      are understood and compared with what follows. A square table is an adjacency matrix, and two
-      long rows are an edge index.
+      says what the columns are; without one the third is a weight. A first line that may be names
+      of other columns, and a number written in two ways (007 and 7), are refused unless `labels`
+      says what they are. The headers of SNAP and KONECT are understood and compared with what
+      follows. A square table is an adjacency matrix, and two long rows are an edge index.
     - `matrixmarket`: row i is node i; entries 0 or 1, symmetric, zero diagonal.
     - `graphml`, `gexf`, `gml`, `pajek`, `json` (node-link): nodes in their order in the file. XML
       with a document type declaration, which entities and external references need, is refused.
     - `graph6`: one graph, one line, in graph6 or sparse6.
     - `adjlist`, `metis`: lists of neighbours.
     - `numpy`: .npz and .npy; a SciPy matrix, a dense one, an edge list (E, 2) or an edge index
-      (2, E).
+      (2, E), which has `num_nodes` nodes, or as many as `x` has rows, or up to its largest.
     - `adjacency`, `edgeindex`: say which of these a table or array is.
 
     Args:
@@ -165,26 +175,32 @@ def read_settled(path: str | os.PathLike[str], **options: Any) -> Settled:
     path, behind = split_options(path)
     chosen = _Options(**{**options, **behind})
     policy = chosen.policies
-    name, content = content_of(path)
-    format = _format_of(name, content, chosen.format)
-    return settle(_listing(name, content, format, chosen), policy, Path(path).name)
+    content = content_of(path)
+    format = _format_of(content, chosen.format)
+    return settle(_listing(content, format, chosen), policy, Path(path).name)
 
 
-def _format_of(name: str, content: bytes, format: str | None) -> str:
-    start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+def _format_of(file: Content, format: str | None) -> str:
+    name, inner, content = file
+    start = _start(content)[:64]
     seen = next((kind for mark, kind in _BEGINNINGS.items() if start.startswith(mark)), None)
+    other = next((kind for kind, mark in _OTHERS.items() if mark.match(_start(content))), None)
+    if other is not None and format in (None, *_AS_LINES):
+        raise InvalidInput(
+            f"'{name}' must be in a format that is read, such as an edge list, but it is {other}."
+        )
     if seen == "graphml" and b"<gexf" in content[:4096]:
         seen = "gexf"
     if format is not None:
         if format in _AS_LINES and seen is not None and seen != "numpy":
             raise InvalidInput(f"'{name}' must be of the format {format}, but it is {seen}.")
         return format
-    suffix = Path(name).suffix.lower()
+    suffix = Path(inner).suffix.lower()
     for kind, endings in FORMATS.items():
         if suffix in endings:
             misleading = kind in ("edgelist", "graphml") and seen is not None
             return seen if misleading and seen else kind
-    if name.startswith("out."):  # KONECT
+    if inner.startswith("out."):  # KONECT
         return "edgelist"
     if seen is not None:
         return seen
@@ -193,12 +209,17 @@ def _format_of(name: str, content: bytes, format: str | None) -> str:
     )
 
 
-def _listing(name: str, content: bytes, format: str, options: _Options) -> Listing:
+def _start(content: bytes) -> bytes:
+    return content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+
+
+def _listing(file: Content, format: str, options: _Options) -> Listing:
+    name, inner, content = file
     labels, nodes, encoding = options.labels, options.nodes, options.encoding
     utf8 = encoding is not None or _is_utf8(content)
     if format in ("edgelist", "adjacency", "edgeindex"):
         kind = options.format
-        if content[:6] == b"\x93NUMPY" or name.lower().endswith(".npz"):
+        if content[:6] == b"\x93NUMPY" or inner.lower().endswith(".npz"):
             return parse_arrays(name, content, kind, nodes)
         ignore = options.weights == "ignore"
         text = decoded(name, content, encoding)

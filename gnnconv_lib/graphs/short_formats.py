@@ -121,25 +121,28 @@ def parse_json(name: str, text: str) -> Listing:
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"'{name}' could not be read as JSON: {str(error)[:120]}.") from None
     try:
-        nodes = [_plain(node["id"] if isinstance(node, dict) else node) for node in data["nodes"]]
+        nodes = [
+            _plain(name, node["id"] if isinstance(node, dict) else node) for node in data["nodes"]
+        ]
         if "edges" in data and "links" in data:
             raise InvalidInput(f"'{name}' must hold its edges once, got both 'edges' and 'links'.")
         edges = data["edges"] if "edges" in data else data["links"]
         pairs = [
             (
-                _plain(edge["source"]),
-                _plain(edge["target"]),
+                _plain(name, edge["source"]),
+                _plain(name, edge["target"]),
                 edge.get("weight", edge.get("value", 1)),
             )
             if isinstance(edge, dict)
-            else (_plain(edge[0]), _plain(edge[1]), 1)
+            else (_plain(name, edge[0]), _plain(name, edge[1]), 1)
             for edge in edges
         ]
         position = {node: place for place, node in enumerate(nodes)}
     except (KeyError, TypeError, IndexError, AttributeError) as error:
+        missing = isinstance(error, KeyError)
+        found = f"it has no {str(error)[:60]}" if missing else "something else stands there"
         raise InvalidInput(
-            f"'{name}' must be node-link JSON with 'nodes' and 'edges' (or 'links'), but it has no "
-            f"{str(error)[:60]}."
+            f"'{name}' must be node-link JSON with 'nodes' and 'edges' (or 'links'), but {found}."
         ) from None
     if not nodes or len(position) != len(nodes):
         raise InvalidInput(f"'{name}' must declare at least one node, and each node once.")
@@ -153,6 +156,11 @@ def parse_json(name: str, text: str) -> Listing:
     ends = np.array([(position[a], position[b]) for a, b, _ in pairs], np.int64).reshape(-1, 2)
     weights = np.array([_number(weight) for _, _, weight in pairs])
     listing = Listing(f"'{name}'", len(nodes), ends, weights, labels=tuple(nodes))
+    listing.words = {
+        place: weight if isinstance(weight, str) else json.dumps(weight)
+        for place, (_, _, weight) in enumerate(pairs)
+        if not isinstance(weight, int | float)
+    }
     listing.directed = bool(data.get("directed", False))
     return listing
 
@@ -213,8 +221,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _plain(label: Any) -> Any:
-    return tuple(_plain(part) for part in label) if isinstance(label, list) else label
+def _plain(name: str, label: Any) -> Any:
+    if isinstance(label, bool) or label is None:  # true is no 1, which Python takes it for
+        raise InvalidInput(
+            f"'{name}' must have numbers or text as ids of nodes, got {json.dumps(label)}."
+        )
+    return tuple(_plain(name, part) for part in label) if isinstance(label, list) else label
 
 
 def _number(weight: Any) -> float:

@@ -20,6 +20,10 @@ __all__ = ["Table", "table_of"]
 _BLOCK = 1 << 22
 _PLAIN = b"0123456789 \t,;\n"
 _SPACES = bytes.maketrans(b"\t,;", b"   ")
+_SEPARATOR = re.compile(r"sep=[,;\t|]?")  # what Excel writes first
+_COMMA = re.compile(rb"\d,\d")
+_BLANK = re.compile(rb"\d +\d")
+_NUMBERS = re.compile(r"\d+(?: +\d+)+", re.ASCII)
 _GAP = re.compile(rb"[,;][ \t]*(?:[,;\n]|$)|(?:^|\n)[ \t]*[,;]")
 _INLINE = re.compile(r"\s[#%]")
 _QUOTED_WORDS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
@@ -68,7 +72,7 @@ def table_of(name: str, text: str) -> Table:
         end = text.find("\n", place)
         end = len(text) if end < 0 else end
         line = text[place:end].strip()
-        if line and line[0] not in "#%":
+        if line and line[0] not in "#%" and not (number == 1 and _SEPARATOR.fullmatch(line)):
             break
         if line:
             comments.append((number, line))
@@ -88,7 +92,9 @@ def table_of(name: str, text: str) -> Table:
     require_memory(
         f"Reading '{name}'", 40 * len(body), "the same file with integers would need less"
     )
+    above = len(comments)
     rows, lines = _fields(name, body, number, comments)
+    _require_comments(name, rows, comments, above)
     return Table(rows, np.array(lines, np.int64), comments)
 
 
@@ -107,6 +113,8 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
         start = stop
         if block.translate(None, _PLAIN) or _GAP.search(block):
             return None
+        if _mixed(block):
+            return None
         block = block.translate(_SPACES) + (b"" if block.endswith(b"\n") else b"\n")
         characters = np.frombuffer(block, np.uint8)
         digit = characters >= ord("0")
@@ -116,8 +124,9 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
         if not begins.size:
             first += block.count(b"\n")
             continue
-        if np.max(ends - begins) > 18:
-            return None
+        lengths = ends - begins
+        if lengths.max() > 18 or np.any((lengths > 1) & (characters[begins] == ord("0"))):
+            return None  # 007 may be another label than 7
         newlines = np.flatnonzero(characters == ord("\n"))
         counts = np.diff(np.searchsorted(begins, newlines), prepend=0)
         filled = counts > 0
@@ -130,6 +139,31 @@ def _integers(body: str, first: int) -> tuple[np.ndarray, np.ndarray] | None:
     if not values:
         return np.empty((0, 2), np.int64), np.empty(0, np.int64)
     return np.concatenate(values), np.concatenate(lines)
+
+
+def _require_comments(
+    name: str, rows: list[list[str]], comments: list[tuple[int, str]], above: int
+) -> None:
+    """No line that starts with # or % looks like an edge of a node so called, such as a hashtag."""
+    width = len(rows[0]) if rows else 0
+    alike = []
+    for place, (line, text) in enumerate(comments):
+        words, mark = _split(text) if '"' not in text else ([], None)
+        if mark and len(words) == width and not text[1:2].isspace():
+            alike.append((place >= above, line, text))
+    if alike and (alike[-1][0] or len(alike) > 1):
+        _, line, text = alike[-1]
+        raise InvalidInput(
+            f"'{name}' must quote names that start with # or %, or put a blank behind the sign of a "
+            f"comment, but line {line} is {text[:40]!r}."
+        )
+
+
+def _mixed(block: bytes) -> bool:
+    """Whether commas stand within what other marks or spaces separate, as in `1;2;0,5`."""
+    if b"," not in block or not _COMMA.search(block):
+        return False
+    return b";" in block or b"\t" in block or bool(_BLANK.search(block))
 
 
 def _fields(
@@ -160,11 +194,22 @@ def _fields(
             comments.append((number, text.strip()))
             continue
         row, mark = _quoted(name, text, number) if '"' in text else _split(text)
+        if mark and '"' not in text and _INLINE.search(text) and not all(map(str.isdigit, row)):
+            raise InvalidInput(
+                f"'{name}' must quote names that hold ' #' or ' %', but line {number} may have such a "
+                "name or end in a comment."
+            )
         padded = padded or (not rows and "\t\t" in text.rstrip())
         if mark == "\t" and padded:
             row = [word for word in row if word]
         while row and not row[-1]:
             row.pop()
+        if not row:  # of nothing but separators, as spreadsheets write
+            continue
+        if mark == "," and (odd := next(filter(_NUMBERS.fullmatch, row), None)):
+            raise InvalidInput(
+                f"'{name}' must separate fields alike, but line {number} has a comma and {odd[:40]!r}."
+            )
         rows.append(row)
         lines.append(number)
         marks.setdefault(mark, number)

@@ -85,6 +85,9 @@ class _Reader:
                 self.refuse(f"could not be read as {self.kind}: its root element is <{tag[:40]}>")
         inside = self.path[-1] if self.path else ""
         self.path.append(tag)
+        timed = inside in ("nodes", "edges") and not {"start", "end"}.isdisjoint(attributes)
+        if self.kind == "GEXF" and (timed or tag == "spell"):
+            self.refuse(f"must hold one graph, but a <{tag}> says when a part of it is there")
         if tag == "graph" and inside in ("graphml", "gexf", "node"):
             self.graph(attributes, inside)
         elif tag == "node" and inside in ("graph", "nodes"):
@@ -106,7 +109,7 @@ class _Reader:
             self.edge_attributes = attributes.get("class") == "edge"
         elif tag == "attvalue" and self.path[-3:-1] == ["edge", "attvalues"]:
             if attributes.get("for", attributes.get("id")) in self.keys:
-                self.weights[-1] = self.number(attributes.get("value", ""))
+                self.weigh(attributes.get("value", ""))
         elif tag == "attribute" and self.edge_attributes:
             self.attribute(attributes)
 
@@ -142,12 +145,12 @@ class _Reader:
         if "directed" in attributes:
             directed = attributes["directed"].strip().lower() in _TRUE
         if self.kind == "GEXF" and "type" in attributes:
-            directed = attributes["type"] in ("directed", "mutual")
+            directed = attributes["type"] == "directed"  # mutual: an edge
         self.arcs += directed
         self.edges.append((ends[0], ends[1], self.line()))
         self.weights.append(None)
         if self.kind == "GEXF" and "weight" in attributes:
-            self.weights[-1] = self.number(attributes["weight"])
+            self.weigh(attributes["weight"])
 
     def text(self, words: str) -> None:
         if self.keeping is not None:
@@ -160,12 +163,18 @@ class _Reader:
             if tag == "default":
                 self.keys[self.key] = self.number(words)
             else:
-                self.weights[-1] = self.number(words)
+                self.weigh(words)
             self.keeping = None
         elif tag in ("key", "attribute"):
             self.key = ""
         elif tag == "graph" and self.defaults:
             self.defaults.pop()
+
+    def weigh(self, words: str) -> None:
+        weight = self.number(words)
+        if self.weights[-1] not in (None, weight):
+            self.refuse(f"must give each edge one weight, got {self.weights[-1]:g} and {weight:g}")
+        self.weights[-1] = weight
 
     def number(self, words: str) -> float:
         text = words.strip()

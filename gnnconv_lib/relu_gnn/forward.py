@@ -11,16 +11,23 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
+from gnnconv_lib import activations
 from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["forward"]
 
 
-def forward(features: Any, W: Any, graph: Any, neighborhood: str = "closed") -> np.ndarray:
+def forward(
+    features: Any,
+    W: Any,
+    graph: Any,
+    neighborhood: str = "closed",
+    activation: Any = "scaled_relu",
+) -> np.ndarray:
     """The outputs sum_i sigma(W x_i), x_i the sum of the features over the neighbourhood of i.
 
-    sigma(t) = sqrt(2) max(t, 0).
+    sigma(t) = sqrt(2) max(t, 0), unless another `activation` is given.
 
     Args:
         features: node features, shape (samples, n, r).
@@ -28,19 +35,24 @@ def forward(features: Any, W: Any, graph: Any, neighborhood: str = "closed") -> 
         graph: a `Graph` with n nodes.
         neighborhood: "closed" (with i itself, as the paper's text and formulas mean) or "open"
             (as its Eq. (4) is printed).
+        activation: sigma, by name, as an `Activation` or as a callable; any one, since nothing is
+            averaged here.
 
     Returns:
         float64 array of shape (samples, h), or (samples,) for one unit.
 
     Raises:
-        InvalidInput: for shapes that do not match or an unknown neighbourhood.
+        InvalidInput: for shapes that do not match, an unknown neighbourhood or activation.
 
     Reference: awasthi2021, Eq. (4).
 
     >>> from gnnconv_lib import graphs
     >>> forward([[[1.0], [2.0]]], [1.0], graphs.complete(2)).round(6).tolist()  # 2 sqrt(2) 3
     [8.485281]
+    >>> forward([[[1.0], [-2.0]]], [1.0], graphs.complete(2), activation="leaky_relu(0.5)").tolist()
+    [-1.0]
     """
+    sigma = activations.get(activation)
     graph = as_graph(graph)
     values = np.asarray(features, dtype=np.float64)
     weights = np.asarray(W, dtype=np.float64)
@@ -61,4 +73,4 @@ def forward(features: Any, W: Any, graph: Any, neighborhood: str = "closed") -> 
     samples, nodes, width = values.shape
     by_node = values.transpose(1, 0, 2).reshape(nodes, samples * width)
     messages = (gather @ by_node).reshape(nodes, samples, width)
-    return np.sqrt(2) * np.maximum(messages @ weights.T, 0.0).sum(axis=0)
+    return np.asarray(sigma(messages @ weights.T)).sum(axis=0)

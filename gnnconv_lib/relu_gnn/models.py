@@ -10,7 +10,7 @@ Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/population-loss.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import jax
 import jax.numpy as jnp
@@ -137,7 +137,19 @@ def full_model(
     return model if shares.relu else TwoSlopeModel(model, shares)
 
 
-def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
+@overload
+def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel: ...
+
+
+@overload
+def reduced_model(
+    overlap: Any, teacher: Any = 1.0, activation: Any = "scaled_relu"
+) -> ReducedModel | TwoSlopeModel: ...
+
+
+def reduced_model(
+    overlap: Any, teacher: Any = 1.0, activation: Any = "scaled_relu"
+) -> ReducedModel | TwoSlopeModel:
     """The `ReducedModel` of one graph, or of several of them stacked along a first axis.
 
     Args:
@@ -145,26 +157,37 @@ def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel:
             measures are padded with pairs of mass zero.
         teacher: the lengths |w*|, shape (h,) or a scalar. It is taken as it is; in a sequence
             that is batched over, give it the first axis yourself or share it.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)`, say.
 
     Returns:
-        The model; for a sequence, one whose table has a first axis on each field.
+        The model; for a sequence, one whose table has a first axis on each field. With an
+        activation other than the scaled ReLU, a `TwoSlopeModel` of it.
 
     Raises:
-        InvalidInput: for an empty sequence, or something that is no graph or measure.
+        InvalidInput: for an empty sequence, something that is no graph or measure, and an
+            activation that is not positively homogeneous.
 
     >>> from gnnconv_lib import graphs
     >>> reduced_model([graphs.complete(2), graphs.path(3)]).table.rho.shape
     (2, 3)
+    >>> spring = reduced_model(graphs.complete(2), activation="identity")  # S = 8
+    >>> spring.update(Reduced(jnp.asarray(1.0), jnp.asarray(2.0)), 1 / 8)  # one step reaches W*
+    Reduced(u=Array(0., dtype=float64), beta=Array(0., dtype=float64))
     """
+    shares = two_slopes(activation)
     (teacher,) = as_float_array(teacher)
     if not isinstance(overlap, Sequence) or isinstance(overlap, PairTable):
-        return ReducedModel(read_measure(overlap, teacher.dtype, pad=False), teacher)
-    tables = [read_measure(entry, teacher.dtype, pad=False) for entry in overlap]
-    if not tables:
-        raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
-    width = max(table.rho.shape[-1] for table in tables)
-    padded = [_padded(table, width) for table in tables]
-    return ReducedModel(jax.tree.map(lambda *fields: jnp.stack(fields), *padded), teacher)
+        table = read_measure(overlap, teacher.dtype, pad=False)
+    else:
+        tables = [read_measure(entry, teacher.dtype, pad=False) for entry in overlap]
+        if not tables:
+            raise InvalidInput("overlap must hold at least one graph, got an empty sequence.")
+        width = max(entry.rho.shape[-1] for entry in tables)
+        padded = [_padded(entry, width) for entry in tables]
+        table = jax.tree.map(lambda *fields: jnp.stack(fields), *padded)
+    model = ReducedModel(table, teacher)
+    return model if shares.relu else TwoSlopeModel(model, shares)
 
 
 def _padded(table: PairTable, width: int) -> PairTable:

@@ -9,11 +9,14 @@ b = x C sin(theta) / A,
 
     l+ = sqrt(a^2 + b^2),   theta+ = theta - atan2(b, a).
 
+The same holds for another positively homogeneous activation with its own A, B and C (`sums`).
+
 Reference: awasthi2021, Lemma 6 and its proof. Book page: book/awasthi2021/population-loss.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -23,6 +26,7 @@ from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import length_of, read_measure
 from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums
 from gnnconv_lib.relu_gnn.reduced import Reduced
+from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, two_slopes
 
 __all__ = ["Polar", "from_polar", "polar_step", "to_polar"]
 
@@ -60,16 +64,24 @@ def from_polar(at: Polar) -> Reduced:
     return Reduced(shift, length * jnp.sin(angle))
 
 
-def polar_step(at: Polar, overlap: Any, learning_rate: Any) -> Polar:
+def polar_step(
+    at: Polar, overlap: Any, learning_rate: Any, activation: Any = "scaled_relu"
+) -> Polar:
     """One step of gradient descent in (length, angle), as in the module docstring.
 
     Args:
         at: `Polar`, fields of any shape; lengths above zero.
         overlap: a `Graph` or its `OverlapMeasure`.
         learning_rate: eta, broadcast against the fields.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)`, say.
 
     Returns:
         `Polar` after the step; the angle folded back to [0, pi].
+
+    Raises:
+        InvalidInput: for something that is no graph or measure, and an activation that is not
+            positively homogeneous.
 
     Reference: awasthi2021, proof of Lemma 6.
 
@@ -77,15 +89,23 @@ def polar_step(at: Polar, overlap: Any, learning_rate: Any) -> Polar:
     >>> polar_step(Polar(2.0, 0.0), graphs.complete(2), 1 / 8)  # eta = 1 / A reaches w* at once
     Polar(length=Array(1., dtype=float64), angle=Array(0., dtype=float64))
     """
+    shares = two_slopes(activation)
     length, angle, rate = as_float_array(at.length, at.angle, learning_rate)
-    return _step(length, angle, rate, read_measure(overlap, length.dtype))
+    return _step(length, angle, rate, read_measure(overlap, length.dtype), shares)
 
 
-@jax.jit
-def _step(length: jax.Array, angle: jax.Array, rate: jax.Array, table: PairTable) -> Polar:
-    sums = pair_sums(table, _direction(angle))
-    radial = length + rate * (table.full * (1 - length) - sums.loss_gap)
-    turning = rate * sums.slope * jnp.sin(angle)
+@partial(jax.jit, static_argnames="shares")
+def _step(
+    length: jax.Array, angle: jax.Array, rate: jax.Array, table: PairTable, shares: TwoSlopes
+) -> Polar:
+    towards = _direction(angle)
+    sums = pair_sums(table, towards)
+    pull = shares.mix(
+        table.full * (1 - length) - sums.loss_gap,
+        lambda: table.messages * (1 - length - towards.shortfall),
+    )
+    radial = length + rate * pull
+    turning = rate * shares.mix(sums.slope, lambda: table.messages) * jnp.sin(angle)
     moved = angle - jnp.arctan2(turning, radial)
     return Polar(length_of(radial, turning), jnp.abs(moved))
 

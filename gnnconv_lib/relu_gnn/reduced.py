@@ -9,7 +9,8 @@ With lengths in units of |w*|,
     beta  <- beta (1 - eta G),   G = (A (l - 1) + D(c) + c C(c)) / l.
 
 A step costs a few operations per distinct overlap, whatever the number of nodes, and beta keeps
-its relative accuracy down to the smallest numbers of the type.
+its relative accuracy down to the smallest numbers of the type. Another positively homogeneous
+activation mixes this loss with S (u^2 + beta^2) / 2 (see `two_slopes`).
 
 Reference: awasthi2021, Eqs. (13)-(15). Book page: book/awasthi2021/population-loss.
 """
@@ -24,6 +25,7 @@ import jax.numpy as jnp
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import frame, length_of, read_measure, surplus_of
 from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums
+from gnnconv_lib.relu_gnn.two_slopes import two_slopes
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -95,58 +97,89 @@ def expand(parameters: Reduced, W_star: Any, side: Any) -> jax.Array:
     return teachers + (jnp.asarray(parameters.u)[..., None] * teachers + across)
 
 
-def reduced_loss(u: Any, beta: Any, overlap: Any) -> jax.Array:
+def reduced_loss(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
     """The loss of units with unit teachers, L = A (l - 1)^2 / 2 + l D(c), entry by entry.
 
     Args:
         u: alpha - 1, any shape.
         beta: the component across w*, broadcast against u.
         overlap: a `Graph` or its `OverlapMeasure`.
+        activation: a positively homogeneous one in the place of the scaled ReLU, by name, as an
+            `Activation` or as a callable; `leaky_relu(0.2)`, say.
 
     Returns:
         L, in the common shape; not summed.
+
+    Raises:
+        InvalidInput: for something that is no graph or measure, and an activation that is not
+            positively homogeneous.
 
     Reference: awasthi2021, Eq. (13).
 
     >>> from gnnconv_lib import graphs
     >>> float(reduced_loss(2.0**-100, 0.0, graphs.complete(2))) == 4 * 2.0**-200  # A = 8
     True
+    >>> float(reduced_loss(1.0, 2.0, graphs.complete(2), "identity"))  # S (1 + 4) / 2, S = 8
+    20.0
     """
-    return _loss(*_read(u, beta, overlap))
+    shares = two_slopes(activation)
+    at, table = _read(u, beta, overlap)
+    return shares.mix(_loss(at, table), lambda: table.messages * (at.u**2 + at.beta**2) / 2)
 
 
-def reduced_gradient(u: Any, beta: Any, overlap: Any) -> Reduced:
+def reduced_gradient(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> Reduced:
     """The derivatives of `reduced_loss`: (A u + E(c), beta (A (l - 1) + D(c) + c C(c)) / l).
 
     At u = -1, beta = 0 (w = 0) it is (-sum of d_ij, 0), as in `relu_gnn.gradient`.
 
     Args:
-        u, beta, overlap: as for `reduced_loss`.
+        u, beta, overlap, activation: as for `reduced_loss`.
 
     Returns:
         `Reduced` with the two derivatives.
+
+    Raises:
+        InvalidInput: as for `reduced_loss`.
 
     Reference: awasthi2021, Eqs. (14) and (15).
 
     >>> from gnnconv_lib import graphs
     >>> [float(value) for value in reduced_gradient(1.0, 0.0, graphs.complete(2))]
     [8.0, 0.0]
+    >>> [float(value) for value in reduced_gradient(1.0, 2.0, graphs.complete(2), "identity")]
+    [8.0, 16.0]
     """
-    return _gradient(*_read(u, beta, overlap))
+    shares = two_slopes(activation)
+    at, table = _read(u, beta, overlap)
+    along, across = _gradient(at, table)
+    return Reduced(
+        shares.mix(along, lambda: table.messages * at.u),
+        shares.mix(across, lambda: table.messages * at.beta),
+    )
 
 
-def reduced_hessian(u: Any, beta: Any, overlap: Any) -> jax.Array:
+def reduced_hessian(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
     """The 2 x 2 matrix of second derivatives of `reduced_loss` in (u, beta).
 
     Args:
-        u, beta, overlap: as for `reduced_loss`; not both alpha = 1 + u and beta zero.
+        u, beta, overlap, activation: as for `reduced_loss`; not both alpha = 1 + u and beta zero.
 
     Returns:
-        Symmetric matrices of shape (..., 2, 2); one eigenvalue is A. NaN at w = 0.
+        Symmetric matrices of shape (..., 2, 2); one eigenvalue is A, the first of
+        `relu_gnn.sums` with the same activation. NaN at w = 0.
+
+    Raises:
+        InvalidInput: as for `reduced_loss`.
 
     Reference: awasthi2021, Lemma 7 (whose second derivatives it corrects).
+
+    >>> from gnnconv_lib import graphs
+    >>> reduced_hessian(1.0, 0.0, graphs.complete(2), "identity").tolist()  # S = 8
+    [[8.0, 0.0], [0.0, 8.0]]
     """
-    return _hessian(*_read(u, beta, overlap))
+    shares = two_slopes(activation)
+    at, table = _read(u, beta, overlap)
+    return shares.mix(_hessian(at, table), lambda: table.messages * jnp.eye(2, dtype=at.u.dtype))
 
 
 @jax.jit
