@@ -13,7 +13,7 @@ MUTANTS = [
     ),
     Mutant(
         "gnnconv_lib.audit.li2021.models_and_assumptions.assumptions",
-        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998393194,",
+        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998394,",
         "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0997,",
         ["li2021:remark-assumptions-swish/true-constants"],
     ),

@@ -147,6 +147,7 @@ def steps_are_logarithmic(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # n
         taken = np.minimum(taken, np.where(at.loss[:, None] <= levels, t, np.inf))
     # A run that is not done at the end says nothing about a larger bound.
     unknown = np.isinf(taken) & (promised > _HORIZON)
+    assert np.mean(unknown) < 0.5
     return at_most(np.where(unknown, 0.0, taken), promised, ("steps taken", "bound"))
 
 
