@@ -176,4 +176,10 @@ MUTANTS = [
         "n, rate, c_1, v, target = 3000, 0.1, 0.9999, 0.7, 1.0",
         ["li2021:theorem-2/on-data"],
     ),
+    Mutant(
+        "gnnconv_lib.audit._one_unit_starts",
+        "rate = 0.9 * bounds.equation_40(base)",
+        "rate = 9 * bounds.equation_40(base)",
+        ["li2021:theorem-3/product-with-one-unit", "li2021:eq-43/one-hidden-unit"],
+    ),
 ]
