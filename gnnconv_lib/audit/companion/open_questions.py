@@ -138,8 +138,9 @@ def steps_are_logarithmic(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # n
     steps."""
     at = Point(measure, l, theta, x)
     levels = TARGETS * at.full[:, None]
+    # On complete graphs the share is 1 next to the teacher, up to rounding.
+    fall = -np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16))
     with np.errstate(divide="ignore"):
-        fall = -np.log1p(-x * (2 - x) * at.constant / at.full)
         promised = 1 + np.maximum(np.log(at.loss[:, None] / levels), 0.0) / fall[:, None]
     taken = np.where(at.loss[:, None] <= levels, 0.0, np.inf)
     for t in range(1, _HORIZON + 1):
