@@ -131,6 +131,13 @@ def test_escape_steps_at_a_step_below_one_tend_to_those_at_one():
     assert slower > 10 * exact
 
 
+def test_escape_steps_by_hand():
+    """At phi_0 = pi/4 the first bracket is 2/pi; k = 1/5, and 1/15 for g = 5, l_0 = 10."""
+    assert bounds.escape_steps(10.0, 2.0, math.pi / 4) == pytest.approx(2 + 25 / math.pi)
+    slower = bounds.escape_steps(10.0, 2.0, math.pi / 4, 2 / math.pi, 0.5, 10.0)
+    assert slower == pytest.approx(2 + 75 / math.pi)
+
+
 def test_starting_angle_inverts_the_probability():
     for inner in (2, 3, 10, 1000):
         for units in (1, 10):

@@ -62,6 +62,11 @@ class ExactConstants:
         """D + |v*|."""
         return self.D() + self.x.target
 
+    def largest_step(self) -> Any:
+        """Eq. (40)."""
+        squares = 2 * (self.x.distance**2 + self.x.target**2)
+        return (1 / squares).min(self.x.outputs / (6 * self.width**2 * self.x.slope**2))
+
     def rho(self) -> Any:
         """Eq. (17)."""
         s = self.x.slope**2

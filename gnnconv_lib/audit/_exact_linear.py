@@ -13,7 +13,15 @@ from typing import Any
 
 from gnnconv_lib.graphs import Graph
 
-__all__ = ["descend", "gradient", "gradient_by_degrees", "loss", "loss_by_degrees", "sums_of_r"]
+__all__ = [
+    "descend",
+    "gradient",
+    "gradient_by_degrees",
+    "loss",
+    "loss_by_degrees",
+    "steps_of_57",
+    "sums_of_r",
+]
 
 Pair = Sequence[Any]
 
@@ -74,6 +82,36 @@ def descend(graph: Graph, L: int, start: Pair, star: Pair, rate: Any, steps: int
         slope = gradient(graph, L, path[-1], star)
         path.append(tuple(x - rate * g for x, g in zip(path[-1], slope, strict=True)))
     return path
+
+
+def steps_of_57(
+    graph: Graph, L: int, interval: Pair, star: Any, eps: Any, eta: Any
+) -> tuple[Any, Any]:
+    """For alpha or for beta, with one singular value: the largest step of Lemma 14, with the target itself
+    for sigma*, and the number of steps of Eq. (57).
+
+    Args:
+        interval: l and u.
+
+    >>> from flint import arb
+    >>> from gnnconv_lib import graphs
+    >>> one = arb(1)
+    >>> step, _ = steps_of_57(graphs.path(3), 1, (one / 2, 2 * one), one, one, one)
+    >>> round(float(1 / step), 9)  # delta = 2, d = 2: 2 * 3 * 4 * 5 / u / l
+    120.0
+    >>> _, steps = steps_of_57(graphs.empty(1), 2, (one, one), 2 * one, 2 * one, one / 8)
+    >>> round(float(steps.exp()), 9)  # log(2 * 1 / 2) / (1/8 * 4)
+    1.0
+    """
+    low, high = interval
+    n, d = graph.nodes, int(graph.degrees.max())
+    delta = (high / star).max(star / low)
+    least = (1 + 0 * star).min(star ** -(2 * L - 2))
+    below = 2 * n * L**2 * high ** (2 * L - 3) * (1 + high) ** (L - 1) * delta**2 * (d**2 + 1)
+    logarithm = (L * high * (1 - star) ** 2 / eps).log()
+    return low ** (2 * L - 1) * least / below, logarithm / (
+        eta * L**2 * (d**2 + 1) * low ** (2 * L - 2)
+    )
 
 
 def _of_nodes(graph: Graph, point: Pair, star: Pair) -> list[tuple[int, Any, Any]]:

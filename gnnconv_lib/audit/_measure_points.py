@@ -75,7 +75,8 @@ class Point:
 
     @cached_property
     def sine(self) -> Array:
-        return np.sin(self.angle)
+        """sin(theta), 0 at the number that stands for pi."""
+        return np.where(self.angle == np.pi, 0.0, np.sin(self.angle))
 
     @cached_property
     def full(self) -> Array:

@@ -50,7 +50,10 @@ def _setting(cosine: float, v: float) -> bounds.Setting:
     base = bounds.Setting(
         features=2, distance=abs(v - TARGET), target=TARGET, product=v * TARGET, trace=cosine
     )
-    return base.but(learning_rate=0.9 * bounds.equation_40(base))
+    rate = 0.9 * bounds.equation_40(base)
+    # (40) with B = 10, L_σ = 1 and one output.
+    assert rate < min(1 / (2 * (base.distance**2 + base.target**2)), 1 / 600)
+    return base.but(learning_rate=rate)
 
 
 def _cases(budget: str) -> list[dict[str, Any]]:

@@ -78,3 +78,10 @@ def test_the_slow_pass_by_hand():
 def test_the_loop_as_printed_does_not_end():
     assert passes_until(7, start=1, increment=0) == np.inf
     assert passes_until(7, start=1, increment=1) == 6
+
+
+@pytest.mark.parametrize("name", ["algorithm-1/ends", "remark-line-1"])
+def test_the_claims_run_the_loop_as_printed(name):
+    audit.names()
+    printed, corrected = named(f"li2021:{name}").function(T=7)
+    assert (printed.left, corrected.left) == (np.inf, 7)

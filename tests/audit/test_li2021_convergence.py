@@ -8,6 +8,7 @@ import pytest
 from gnnconv_lib import audit, averaging_gnn as ag, claims, graphs
 from gnnconv_lib.audit import _overlaps
 from gnnconv_lib.audit._averaging_paths import derivative_bound, mean_product, pairs, path
+from gnnconv_lib.audit._exact_constants import ExactConstants
 from gnnconv_lib.audit._two_unit_paths import STARTS, paths
 from gnnconv_lib.audit.li2021.concentration import slopes
 from gnnconv_lib.audit.li2021.convergence import wrong_networks
@@ -182,3 +183,18 @@ def test_runs_that_reach_the_teacher_are_no_witnesses(monkeypatch):
 
     monkeypatch.setattr(wrong_networks, "_ends", teacher)
     assert audit.run("li2021:remark-3/outputs").verdict == "holds"
+
+
+@pytest.mark.parametrize("reading", ["mean", "literal"])
+def test_what_the_theorem_leaves_of_the_loss_without_rounding(reading):
+    """(43) and (47) without floors: |v - v*| at most (47), |W - W*| at most (43), |W| = 1."""
+    from flint import arb
+
+    for start in wrong_networks._STARTS:
+        entry = wrong_networks._entry(start)
+        e, steps = ExactConstants(entry, lambda x: arb(float(x))), arb(wrong_networks.STEPS)
+        of_v = e.error_of_v(steps) / arb(2).sqrt()
+        allowed = float(of_v + e.x.target * e.error_of_W(steps))
+        sides = wrong_networks.outputs_of_the_teacher(start, reading)
+        assert sides.right == pytest.approx(allowed, rel=1e-9)
+        assert entry.learning_rate < float(e.largest_step())

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from gnnconv_lib import audit
-from gnnconv_lib.audit.awasthi2021.linear_unequal_degrees import loss
+from gnnconv_lib.audit.awasthi2021.linear_unequal_degrees import lemma_14_feasible, loss
 from gnnconv_lib.bounds import awasthi2021_linear as bounds
 from gnnconv_lib.claims import refutes
 from gnnconv_lib.validation import InvalidInput
+from tests.transcription import awasthi2021
+from tests.transcription.test_agreement import called
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,24 @@ def test_corrected_factor_is_the_spectral_norm():
     for P, Q, R in np.random.default_rng(0).normal(size=(20, 3)):
         norm = np.linalg.norm(np.array([[P, -Q], [-Q, R]]), 2)
         assert float(bounds.equation_59_corrected(P, Q, R)) == pytest.approx(norm**2, rel=1e-12)
+
+
+CONSTRAINTS = (
+    *("case_1_eta_alpha", "case_1_eta_beta", "case_2_eta_alpha", "case_2_eta_beta"),
+    *("case_3_eta", "case_4_eta", "case_5_eta"),
+)
+
+
+def test_constraints_of_the_linear_program_are_the_printed_numerators():
+    """What a row leaves of its limit is the numerator of a step size, looked at for nG = d = 1."""
+    for values in np.random.default_rng(0).uniform(0.1, 3, size=(5, 6)):
+        names = ("ell_alpha", "u_alpha", "ell_beta", "u_beta", "alpha_star", "beta_star")
+        known = dict(zip(names, values, strict=True)) | {"n": 1, "d": 1, "G_u": 1.0}
+        rows = lemma_14_feasible.constraints(known["alpha_star"], known["beta_star"])
+        left = [limit - row[:4] @ values[:4] for row, limit in ((np.array(r), s) for r, s in rows)]
+        printed = [
+            called(getattr(awasthi2021, f"proof_of_lemma_14_{name}"), known) for name in CONSTRAINTS
+        ]
+        assert left[:7] == pytest.approx(printed, rel=1e-12)
+        assert left[7:] == pytest.approx([known["ell_alpha"], known["ell_beta"]])
+        assert all(row[4] == 1 for row, _ in rows)

@@ -13,7 +13,7 @@ MUTANTS = [
     ),
     Mutant(
         "gnnconv_lib.audit.li2021.models_and_assumptions.assumptions",
-        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998393194,",
+        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998394,",
         "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0997,",
         ["li2021:remark-assumptions-swish/true-constants"],
     ),
@@ -28,5 +28,17 @@ MUTANTS = [
         "found = np.where(kind == 0, gaussian,",
         "found = np.where(kind == 0, 2 * gaussian,",
         ["li2021:remark-sub-gaussian/norms"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.li2021.models_and_assumptions.assumptions",
+        "2.3993572805, -1.2784645\n",
+        "2.3993572805, -1.2784643\n",
+        ["li2021:remark-assumptions-swish/true-constants"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.li2021.models_and_assumptions.assumptions",
+        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998394,",
+        "LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998395,",
+        ["li2021:remark-assumptions-swish/true-constants"],
     ),
 ]

@@ -156,4 +156,30 @@ MUTANTS = [
         "moved, v = W + rate * G, v + rate * g",
         ["li2021:theorem-2/on-data"],
     ),
+    # Steps beyond (40), where the theorem says nothing.
+    Mutant(
+        WRONG,
+        "rate = 0.5 * bounds.equation_40(base)",
+        "rate = 50 * bounds.equation_40(base)",
+        OTHER_OUTPUTS,
+    ),
+    Mutant(
+        "gnnconv_lib.audit.li2021.convergence.regions",
+        "learning_rate=(1 - 1e-9) * bounds.equation_40(base)",
+        "learning_rate=3 * bounds.equation_40(base)",
+        ["li2021:theorem-3/product", "li2021:theorem-3/trace"],
+    ),
+    # A hypothesis that no run meets.
+    Mutant(
+        "gnnconv_lib.audit.li2021.convergence.corrected",
+        "n, rate, c_1, v, target = 3000, 0.1, 0.4, 0.7, 1.0",
+        "n, rate, c_1, v, target = 3000, 0.1, 0.9999, 0.7, 1.0",
+        ["li2021:theorem-2/on-data"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit._one_unit_starts",
+        "rate = 0.9 * bounds.equation_40(base)",
+        "rate = 9 * bounds.equation_40(base)",
+        ["li2021:theorem-3/product-with-one-unit", "li2021:eq-43/one-hidden-unit"],
+    ),
 ]

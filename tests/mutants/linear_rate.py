@@ -78,4 +78,30 @@ MUTANTS = [
         "far = (1 + self.step) * self.length - self.step * self.mixed / self.full",
         ["companion:lemma-descent", "companion:lemma-length/bound"],
     ),
+    # Hypotheses a little too wide: at c = -1 the statements are false.
+    Mutant(
+        "gnnconv_lib.audit.companion.global_linear_rate.sums",
+        "on_measures(open_ends=(False, True))",
+        "on_measures(open_ends=(False, False))",
+        ["companion:lemma-sums/positive"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.companion.global_linear_rate.motion",
+        "BESIDE = on_measures((0.0, 1.0), open_ends=(True, True))",
+        "BESIDE = on_measures((0.0, 1.0), open_ends=(True, False))",
+        ["companion:lemma-angle/strict"],
+    ),
+    # Runs too short to say anything.
+    Mutant(
+        "gnnconv_lib.audit.companion.global_linear_rate.escape",
+        "_LIMIT = 150",
+        "_LIMIT = 1",
+        ["companion:theorem-escape/number-of-steps"],
+    ),
+    Mutant(
+        "gnnconv_lib.audit.companion.open_questions",
+        "_HORIZON = 400",
+        "_HORIZON = 1",
+        ["companion:theorem-logarithmic-in-the-error/upper"],
+    ),
 ]

@@ -140,4 +140,23 @@ MUTANTS = [
         "floor = 0.25 * (root + 1) ** 2",
         ["companion:theorem-star-trap"],
     ),
+    # A number of steps below that of Eq. (57), and a step that Lemma 14 does not allow.
+    Mutant(
+        f"{CHAPTER}.theorem_4",
+        "    steps = max(\n",
+        "    steps = min(\n",
+        [f"{PAPER}:eq-57/steps", f"{PAPER}:theorem-4/loss"],
+    ),
+    Mutant(
+        f"{CHAPTER}.theorem_4",
+        "largest = min(bounds.lemma_14_step_printed(",
+        "largest = max(bounds.lemma_14_step_printed(",
+        [f"{PAPER}:eq-57/steps", f"{PAPER}:theorem-4/loss"],
+    ),
+    Mutant(
+        BOUNDS,
+        "rate = learning_rate * rounds**2 * (degree**2 + 1) * interval.lower ** (2.0 * rounds - 2.0)",
+        "rate = learning_rate * rounds**2 * (degree + 1) ** 2 * interval.lower ** (2.0 * rounds - 2.0)",
+        [f"{PAPER}:eq-57/steps", f"{PAPER}:theorem-4/loss"],
+    ),
 ]

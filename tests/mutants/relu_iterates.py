@@ -121,4 +121,11 @@ MUTANTS = [
         "* np.cos(phi + theta)).sum",
         [f"{PAPER}:remark-zero-overlap-terms/disjoint", f"{PAPER}:remark-length-drift/pairs"],
     ),
+    # A twentieth of the printed time.
+    Mutant(
+        "gnnconv_lib.audit.awasthi2021.bounded_iterates.escape_time",
+        "steps = math.ceil(c * math.log(sigma * math.log(h)))",
+        "steps = math.ceil(c * math.log(sigma * math.log(h)) / 20)",
+        ["awasthi2021:lemma-3/alpha", "awasthi2021:remark-early-phase-end/length"],
+    ),
 ]

@@ -157,4 +157,10 @@ MUTANTS = [
         "    pairs",
         [P + "eq-14/derivative"],
     ),
+    Mutant(
+        f"{AUDIT}.pl_condition.theorem",
+        "(n * (d + 1) + (n**2 - n * (d + 1)) / math.pi)",
+        "(n * (d + 1) + (n**2 - n * (d + 1)))",
+        [P + "remark-theorem-1-conclusion/cliques"],
+    ),
 ]

@@ -125,9 +125,13 @@ def test_parts_do_not_hide_each_other():
         assert len(set(public)) == len(public) == len(functions(PAPERS[paper][0]))
 
 
+# They compare the two, and transcribe nothing.
+COMPARING = ("test_agreement.py", "test_agreement_linear.py", "test_printed_sides.py")
+
+
 def test_nothing_of_the_library_is_imported():
     for path in Path(__file__).parent.glob("*.py"):
-        if path.name == "test_agreement.py":  # compares both, and transcribes nothing
+        if path.name in COMPARING:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

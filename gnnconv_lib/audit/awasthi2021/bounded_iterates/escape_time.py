@@ -109,8 +109,13 @@ def _share(missed: np.ndarray) -> tuple[float, float]:
     return count / total, math.sqrt(smooth * (1 - smooth) / total)
 
 
-def alpha_after_the_printed_time(steps: Any, sigma: Any, r: Any, n: Any, h: Any) -> Any:
+def _long_enough(c: Any, steps: Any, sigma: Any, h: Any) -> None:
+    assert math.exp(steps / c) >= sigma * math.log(h)
+
+
+def alpha_after_the_printed_time(c: Any, steps: Any, sigma: Any, r: Any, n: Any, h: Any) -> Any:
     """P(α_t < -1/100) ≤ 1/h² at t = ⌈c log(σ log h)⌉."""
+    _long_enough(c, steps, sigma, h)
     share, error = _share(_after(int(steps), float(sigma), int(r), int(n))[1] < -0.01)
     return sampled(share, error, 1 / h**2, ("P(α_t < -1/100)", "1/h²"), relation="<=")
 
@@ -126,8 +131,9 @@ for _name in ("awasthi2021:lemma-3/alpha", "awasthi2021:remark-early-phase-end/a
 
 
 @claim("awasthi2021:remark-early-phase-end/length", CYCLES, each=True, repair="replacement")
-def length_after_the_printed_time(steps: Any, sigma: Any, r: Any, n: Any, h: Any) -> Any:
+def length_after_the_printed_time(c: Any, steps: Any, sigma: Any, r: Any, n: Any, h: Any) -> Any:
     """P(ℓ_t < 2) ≤ 1/h² at t = ⌈c log(σ log h)⌉."""
+    _long_enough(c, steps, sigma, h)
     share, error = _share(_after(int(steps), float(sigma), int(r), int(n))[0] < 2)
     return sampled(share, error, 1 / h**2, ("P(ℓ_t < 2)", "1/h²"), relation="<=")
 

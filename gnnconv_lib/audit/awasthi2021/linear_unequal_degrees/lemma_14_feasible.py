@@ -58,7 +58,15 @@ def largest_slack(x: float, y: float, needed: bool = False) -> float:
     size meets the constraints of all five cases. `needed` takes for case 5 the constraint under
     which its bound on beta stays below u_beta.
     """
-    below = [
+    rows, limits = zip(*constraints(x, y, needed), strict=True)
+    ranges = [(0, 1), (1, None), (0, 1), (1, None), (None, None)]
+    found = linprog([0, 0, 0, 0, -1], rows, limits, bounds=ranges, method="highs")
+    return float(-found.fun)
+
+
+def constraints(x: float, y: float, needed: bool = False) -> list[tuple[list[int], float]]:
+    """Rows and limits: row times (l_alpha, u_alpha, l_beta, u_beta, s) is at most its limit."""
+    return [
         ([1, 0, 0, 0, 1], x),  # case 1: alpha* - l_alpha
         ([0, 0, 1, 0, 1], y),
         ([0, -1, 0, 0, 1], -x),  # case 2: u_alpha - alpha*
@@ -69,10 +77,6 @@ def largest_slack(x: float, y: float, needed: bool = False) -> float:
         ([-1, 0, 0, 0, 1], 0.0),
         ([0, 0, -1, 0, 1], 0.0),
     ]
-    rows, limits = zip(*below, strict=True)
-    ranges = [(0, 1), (1, None), (0, 1), (1, None), (None, None)]
-    found = linprog([0, 0, 0, 0, -1], rows, limits, bounds=ranges, method="highs")
-    return float(-found.fun)
 
 
 @claim(

@@ -164,7 +164,8 @@ def _promise(g: Graph, L: int, star: tuple[float, float], eps: float) -> dict[st
         return None
     d = int(g.degrees.max())
     ranges = [bounds.Interval(lower[k], upper[k]) for k in (0, 1)]
-    eta = min(bounds.lemma_14_step_printed(ranges[k], [star[k]], g.nodes, d, L) for k in (0, 1))
+    largest = min(bounds.lemma_14_step_printed(ranges[k], [star[k]], g.nodes, d, L) for k in (0, 1))
+    eta = (1 - 1e-12) * largest
     steps = max(
         bounds.theorem_4_iterations_printed(ranges[k], [star[k]], d, L, eps, eta) for k in (0, 1)
     )
@@ -253,9 +254,21 @@ def _exact_loss_after(
     T: float,
     ball: Any,
 ) -> tuple[Any, Any]:
+    _promised(graph, int(L), (alpha_star, beta_star), eps, eta, T, ball)
     star, one = (ball(alpha_star), ball(beta_star)), ball(1)
     end = exact.descend(graph, int(L), (one, one), star, ball(eta), int(T))[-1]
     return exact.loss(graph, int(L), end, star), ball(eps) ** 2
+
+
+def _promised(
+    graph: Graph, L: int, star: tuple[float, float], eps: float, eta: float, T: float, ball: Any
+) -> None:
+    """The step is no larger than Lemma 14 allows, and T no smaller than Eq. (57)."""
+    for low, high, value in zip(*_ranges(graph, L, star), star, strict=True):
+        given = [ball(float(x)) for x in (low, high, value, eps, eta)]
+        step, steps = exact.steps_of_57(graph, L, given[:2], *given[2:])
+        assert given[4] <= step
+        assert steps <= T
 
 
 @claim(
@@ -317,6 +330,7 @@ def _exact_steps(
     ball: Any,
 ) -> tuple[Any, Any]:
     """Steps until the loss is at most eps^2 for certain, all losses before being above it."""
+    _promised(graph, 1, (alpha_star, beta_star), eps, eta, T, ball)
     star, wanted = (ball(alpha_star), ball(beta_star)), ball(eps) ** 2
     point: Any = (ball(1), ball(1))
     count = 0

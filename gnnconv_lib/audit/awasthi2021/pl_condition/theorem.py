@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gnnconv_lib import graphs
 from gnnconv_lib.audit import _relu_lemmas
 from gnnconv_lib.audit._exact_relu import exactly
 from gnnconv_lib.audit._relu_domains import SPARSE, collection, weights
@@ -40,6 +41,8 @@ from gnnconv_lib.claims import (
     real,
     where,
 )
+from gnnconv_lib.relu_gnn import sums
+from gnnconv_lib.summaries import overlap
 
 _LOW = 1 / (16 * math.pi)
 _STEPS = (0.999, 1e-4, 0.5, 1.5, 1.999)
@@ -271,11 +274,20 @@ def conclusion(A: Any, gap: Any, length: Any, d: Any, eps: Any, h: Any) -> Any:
     return at_most(here, eps**2 / h, names), proved(lemmas.conclusion(), sides=corrected)
 
 
+def _sum_on_cliques(d: Any, cliques: Any) -> Any:
+    """A: ρ is 1 within a clique and 0 between two, where s is 1 and 1/π."""
+    n = cliques * (d + 1)
+    return (d + 1) * (n * (d + 1) + (n**2 - n * (d + 1)) / math.pi)
+
+
 @claim("awasthi2021:remark-theorem-1-conclusion/cliques", CLIQUES)
 def conclusion_on_cliques(d: Any, cliques: Any, h: Any, eps: Any) -> Any:
     """L ≤ ε²/h."""
     n = cliques * (d + 1)
-    # Disjoint cliques: ρ is 1 within a clique and 0 between two.
-    full = (d + 1) * (n * (d + 1) + (n**2 - n * (d + 1)) / math.pi)
-    here, names = full * (eps / (4 * h * n)) ** 2 / 2, ("L", "stated bound")
+    here, names = (
+        loss(_sum_on_cliques(d, cliques), 0.0, 1 + eps / (4 * h * n)),
+        ("L", "stated bound"),
+    )
+    small = float(sums(overlap(graphs.disjoint_cliques(3, 2)), 1.0)[0])
+    assert math.isclose(_sum_on_cliques(1, 3), small, rel_tol=1e-12)
     return at_most(here, eps**2 / h, names), at_most(here, (d + 1) * eps**2 / h, names)

@@ -79,6 +79,7 @@ def escape_time(measure: Any, l: Any, theta: Any, x: Any) -> Any:  # noqa: E741
     taken = escape_times(start, _LIMIT)
     # A run that is not done after the limit says nothing about a larger bound.
     finished = (taken <= _LIMIT) | (bound < _LIMIT)
+    assert np.mean(taken <= _LIMIT) > 0.5
     return Found(
         at_most(np.where(finished, taken, 0.0), bound, ("steps taken", "bound")),
         facts={"share of the starts that end within 150 steps": float(np.mean(taken <= _LIMIT))},

@@ -133,6 +133,10 @@ def _exact_start(W: Any, v: Any, W_star: Any, v_star: Any, ball: Any) -> dict[st
     e.x.trace = _inner(found["W_star"], found["W"])
     e.x.target = _dot(found["v_star"], found["v_star"]).sqrt()
     e.x.distance = _dot(away, away).sqrt()
+    # The hypotheses of the theorem.
+    assert e.x.learning_rate <= e.largest_step()
+    assert e.x.trace > 0
+    assert _dot(found["v"], found["v_star"]) > 0
     return found | {"e": e}
 
 

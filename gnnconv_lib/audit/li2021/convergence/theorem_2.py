@@ -177,8 +177,7 @@ def _exact_setting(activation: str, graph: Any, entry: bounds.Setting, ball: Any
     # 1/sqrt(3) is no fraction: Tr(W*'W_0) = 2/3, |v*|^2 = 5, |v_0 - v*|^2 = 2 are.
     e.x.trace, e.x.target, e.x.distance = ball(Fraction(2, 3)), ball(5).sqrt(), ball(2).sqrt()
     # (40) and (41) hold with these numbers.
-    squares = 2 * (e.x.distance**2 + e.x.target**2)
-    assert e.x.learning_rate <= (1 / squares).min(e.x.outputs / (6 * e.width**2 * e.x.slope**2))
+    assert e.x.learning_rate <= e.largest_step()
     assert 2 * e.rate() <= e.room_41()
     return e
 

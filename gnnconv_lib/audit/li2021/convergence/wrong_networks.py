@@ -81,7 +81,7 @@ def _entry(start: str) -> bounds.Setting:
         labels=1,
     )
     assert min(base.product, base.trace) > 0
-    return base.but(learning_rate=0.5 * bounds.equation_40(base))
+    return base.but(learning_rate=_rate(W, v, W_star, v_star))
 
 
 def _norm(W: np.ndarray, v: np.ndarray, W_star: np.ndarray, v_star: np.ndarray) -> float:
@@ -112,7 +112,10 @@ def _ends(reading: str) -> dict[tuple[str, int, int], tuple[np.ndarray, np.ndarr
 def _rate(W: np.ndarray, v: np.ndarray, W_star: np.ndarray, v_star: np.ndarray) -> float:
     distance, target = (float(np.linalg.norm(x)) for x in (v - v_star, v_star))
     base = bounds.Setting(features=2, outputs=2, distance=distance, target=target)
-    return 0.5 * bounds.equation_40(base)
+    rate = 0.5 * bounds.equation_40(base)
+    # (40) with B = 10, L_σ = 1 and two outputs.
+    assert rate < min(1 / (2 * (distance**2 + target**2)), 1 / 300)
+    return rate
 
 
 def outputs_of_the_teacher(start: str, reading: str) -> Any:

@@ -141,25 +141,33 @@ def swish_is_covered(activation: str, points: int) -> Any:
     return both(*_assumption_1(activation, points))
 
 
+LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998394, 2.3993572805, -1.2784645
 TURNING = domain(
-    real("x", "[-20, 20]"), fixed("Swish"), cases=lambda budget: {"x": np.linspace(-20, 20, 40_001)}
+    real("x", "[-20, 20]"),
+    fixed("Swish"),
+    # A grid, and the points between which the digits of the statement decide.
+    cases=lambda budget: {
+        "x": np.concatenate(
+            [np.linspace(-20, 20, 39_998), [STEEPEST, MINIMUM - 1e-7, MINIMUM + 1e-7]]
+        )
+    },
 )
-LARGEST_SLOPE, STEEPEST, MINIMUM = 1.0998393194, 2.3993572805, -1.2784645428
 
 
 @correction("li2021:remark-assumptions-swish/true-constants", TURNING, tolerance=1e-9)
 def swish_constants(x: Any) -> Any:
-    """Swish falls up to -1.2784645 and rises beyond, its slope is at most 1.0998393, and |σ(x)| ≤ |x|."""
+    """Swish falls up to -1.2784645 and rises beyond, both up to 1e-7, its slope is at most 1.0998394 and
+    1e-7 less at one point, and |σ(x)| ≤ |x|."""
     swish = activations.get("swish")
     slope = np.asarray(swish.derivative(x))
     rising = np.where(x > MINIMUM, slope, -slope)
     return both(
-        at_most(0.0, rising, ("0", "slope away from the minimum"), 1.0),
-        at_most(slope, LARGEST_SLOPE, ("slope", "1.0998393"), 1.0),
+        less(0.0, rising, ("0", "slope away from the minimum")),
+        at_most(slope, LARGEST_SLOPE, ("slope", "1.0998394"), 1.0),
         at_most(
-            np.where(np.abs(x - STEEPEST) < 1e-3, LARGEST_SLOPE - 1e-6, -1.0),
+            np.where(x == STEEPEST, LARGEST_SLOPE - 1e-7, -1.0),
             slope,
-            ("1.0998383 at x = 2.3994", "slope"),
+            ("1.0998393 at x = 2.3993573", "slope"),
             1.0,
         ),
         at_most(np.abs(values(swish, x)), np.abs(x), ("|sigma(x)|", "|x|"), 1.0),
