@@ -47,7 +47,7 @@ lab: $(READY) ## Open JupyterLab on the chapters
 unexport MPLBACKEND
 check test test-chapters: export JAX_PLATFORMS ?= cpu
 
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope -q -rs
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder -p tests.longest_first -q -rs
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
 
 check: $(READY) ## Lint, types, doctests and the tests of what has changed, in a minute

@@ -1,0 +1,30 @@
+"""A pytest plugin: files that take long begin first, so that no worker is left alone with one at the end.
+
+Goes with `--dist loadscope --no-loadscope-reorder`. The order changes nothing that a test finds.
+"""
+
+# From the longest to the shortest, as `make test` and `make test-chapters` list them.
+LONGEST = (
+    "tests/book/test_pages.py",
+    "tests/mutants/test_mutants.py",
+    "tests/test_proofs.py",
+    "tests/test_ledger.py",
+    "tests/audit/test_li2021_figures_1_and_2.py",
+    "tests/test_sweeps.py",
+    "tests/test_reruns.py",
+    "tests/test_static.py",
+    "tests/book/test_reader.py",
+    "tests/test_scripts.py",
+    "tests/test_graph_report.py",
+    "book/li2021/figures-1-and-2.ipynb",
+    "book/back/ledger.ipynb",
+    "book/awasthi2021/figure-1.ipynb",
+    "book/scale/kernels-against-monte-carlo.ipynb",
+    "book/beyond/open-questions.ipynb",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Files of the list come first, everything else stays in its order."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
