@@ -36,18 +36,18 @@ class Certificate:
         low, high: the interval.
         boxes: how many boxes were decided.
         smallest_margin: the smallest proved lower bound of f over a box, or of f / |t|^v on the
-            boxes in which f vanishes like t^v at an end. NaN unless proved.
+            boxes in which f vanishes like t^v at an end. None unless proved.
         box: the box that resisted, unless proved; for a refutation, the point twice.
-        value: the upper end of the ball of f at the middle of that box. NaN if proved.
+        value: the upper end of the ball of f at the middle of that box. None if proved.
     """
 
     status: Literal["proved", "refuted", "undecided"]
     low: float
     high: float
     boxes: int
-    smallest_margin: float
+    smallest_margin: float | None
     box: tuple[float, float] | None = None
-    value: float = float("nan")
+    value: float | None = None
 
     @property
     def proved(self) -> bool:
@@ -105,10 +105,10 @@ def certify_nonnegative(
             value = _upper_value(function, middle)
             if value < 0:
                 point = (middle, middle)
-                return Certificate("refuted", low, high, decided, float("nan"), point, value)
+                return Certificate("refuted", low, high, decided, None, point, value)
             if looked_at >= max_boxes or not left < middle < right:
                 box = (left, right)
-                return Certificate("undecided", low, high, decided, float("nan"), box, value)
+                return Certificate("undecided", low, high, decided, None, box, value)
             waiting += [(middle, right), (left, middle)]
     return Certificate("proved", low, high, decided, margin)
 

@@ -87,7 +87,7 @@ def certificate(name: str) -> Certificate:
         entry.low,
         entry.high,
         sum(piece.boxes for piece in pieces),
-        min(piece.smallest_margin for piece in pieces),
+        min(piece.smallest_margin for piece in pieces if piece.smallest_margin is not None),
     )
 
 
