@@ -85,6 +85,7 @@ ROWS = [
     (P + "eq-9/shape", "right", "equation_9_length", lambda c: {"d": c["d"]}),
     (R + "assumptions-list/bounded", "left", "assumption_2", at_zero, left),
     (R + "assumptions-swish/lipschitz", "1.right", "assumption_1", apart, right),
+    (R + "figure-1-statistical-error/theorem-2", "left", "assumption_2", at_zero, left),
     (R + "contribution-hypotheses", "1.right", "assumption_1", apart, right),
     (R + "contribution-hypotheses", "2.left", "assumption_2", at_zero, left),
     (P + "theorem-3/trace", "0.left", "equation_50_trace", of_parameters, right),

@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from gnnconv_lib.audit.awasthi2021.linear_unequal_degrees import lemma_14_feasible, theorem_4
+from gnnconv_lib.audit.awasthi2021.linear_unequal_degrees import (
+    _lemma_14_states as states,
+    lemma_14_feasible,
+    theorem_4,
+)
 from tests.transcription import awasthi2021 as paper
 from tests.transcription.sides import agreeing
 
@@ -126,6 +130,11 @@ def after_the_step(value, c):
     return c["beta"] - np.maximum(value, 0.0) * c["second"]
 
 
+def of_point(c):
+    known = {name: c[name] for name in ("alpha_star", "beta_star")}
+    return {**known, "alpha_p": c["alpha"], "beta_p": c["beta"]}
+
+
 P, R, L14 = "awasthi2021:", "awasthi2021:remark-", "proof_of_lemma_14"
 ROWS = [
     (P + "eq-46/loss", "left", "equation_46", of_weights),
@@ -157,6 +166,8 @@ ROWS = [
         f"{L14}_case_4_alpha_2",
         lambda c: {**of_case(c), "eta": 0},
     ),
+    (R + "lemma-14-case-5/implied", "left", f"{L14}_case_5_implied", of_point, lambda v, c: v[1]),
+    (R + "lemma-14-case-5/implied", "right", f"{L14}_case_5_implied", of_point, lambda v, c: v[0]),
     (R + "lemma-14-case-5/steps", "left", f"{L14}_case_5_eta", with_room, after_the_step),
 ]
 ROWS += [
@@ -196,3 +207,8 @@ def test_constraints_of_lemma_14_are_those_of_the_second_transcription(changed):
     ours = [limit - np.array(row[:4]) @ bounds for row, limit in rows]
     wanted = numerators(x + 0.001 * changed, y, bounds)
     assert np.allclose(ours, wanted, rtol=1e-12) != changed
+
+
+def test_the_five_cases_of_lemma_14_are_those_of_the_second_transcription():
+    ours = [(alpha, beta, sums, sums) for alpha, beta, sums in states.SIGNS.values()]
+    assert np.array_equal(ours, paper.proof_of_lemma_14_signs())
