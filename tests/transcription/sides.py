@@ -40,18 +40,36 @@ def values(claim, columns, path):
     if claim.each:
         rows = [{name: v[k] for name, v in columns.items()} for k in range(count)]
         return [np.ravel(at(printed(claim, row), path)) for row in rows]
-    side = np.asarray(at(printed(claim, {n: _array(v) for n, v in columns.items()}), path), float)
+    side = np.asarray(at(printed(claim, {n: array(v) for n, v in columns.items()}), path), float)
     if not side.shape or side.shape[0] != count:
         side = np.broadcast_to(side, (count, *side.shape[1:]))
     return [np.ravel(row) for row in side]
 
 
-def _array(column):
+def array(column):
     if isinstance(column, np.ndarray) or isinstance(column[0], int | float | np.generic):
         return np.asarray(column)
     objects = np.empty(len(column), dtype=object)
     objects[:] = column
     return objects
+
+
+def everything(claim):
+    """Both printed sides of every alternative and part, in all cases."""
+    columns = claim.domain.cases("quick").columns
+    if not claim.each:
+        return _numbers(printed(claim, {name: array(v) for name, v in columns.items()}))
+    count = len(next(iter(columns.values())))
+    rows = [{name: v[k] for name, v in columns.items()} for k in range(count)]
+    return np.concatenate([_numbers(printed(claim, row)) for row in rows])
+
+
+def _numbers(sides):
+    if isinstance(sides, Alternatives):
+        return np.concatenate([_numbers(part) for part in sides.by_name.values()])
+    if isinstance(sides, Conjunction):
+        return np.concatenate([_numbers(part) for part in sides.parts])
+    return np.concatenate([np.ravel(sides.left), np.ravel(sides.right)]).astype(float)
 
 
 def transcribed(function, given):

@@ -10,6 +10,7 @@ from gnnconv_lib.audit.li2021.algorithm_1 import lines
 from gnnconv_lib.audit.li2021.concentration._settings import smallest_delta
 from tests.transcription import li2021 as paper
 from tests.transcription.sides import agreeing, at, printed
+from tests.transcription.test_agreement import arguments, called
 
 
 def function_of(name):
@@ -35,6 +36,13 @@ def of_parameters(c):
     W, v, W_star, v_star = (c[name] for name in ("W", "v", "W_star", "v_star"))
     known = {"W": W, "W_0": W, "W_star": W_star, "v_inner": v @ v_star, "L_sigma": 1.0}
     return {**known, "v_star_norm": np.linalg.norm(v_star), "d_out": 2, "d": 2, "d_bar": 1.0}
+
+
+def at_equality(c):
+    """(46) with the number of labels for which (41) is an equality: its left side is half of a_W's."""
+    known = arguments(c["setting"])
+    right = called(paper.equation_41, known)[1]
+    return {**known, "a_W": 2 * right * known["xi_inv_norm"] * known["D_0"]}
 
 
 def of_raw_features(c):
@@ -88,6 +96,8 @@ ROWS = [
     (R + "figure-1-statistical-error/theorem-2", "left", "assumption_2", at_zero, left),
     (R + "contribution-hypotheses", "1.right", "assumption_1", apart, right),
     (R + "contribution-hypotheses", "2.left", "assumption_2", at_zero, left),
+    (P + "eq-41", "0.left", "equation_46_ngnn", at_equality),
+    (P + "eq-41", "1.left", "equation_46_ngnn", at_equality),
     (P + "theorem-3/trace", "0.left", "equation_50_trace", of_parameters, right),
     (P + "theorem-3/product", "0.left", "equation_17_ngnn", of_parameters),
     (P + "theorem-3/both", "0.0.left", "equation_50_trace", of_parameters, right),

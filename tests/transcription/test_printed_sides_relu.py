@@ -10,7 +10,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from gnnconv_lib import audit
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
+from tests.transcription import awasthi2021
 from tests.transcription.sides import agreeing
 
 SUMS = {
@@ -188,3 +190,9 @@ def test_printed_sides_are_those_of_the_second_transcription(row):
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row[0]}-{row[1]}" for row in ROWS])
 def test_another_side_is_found(row):
     assert not agreeing(row, factor=1.001)
+
+
+def test_the_range_of_the_step_dual_is_that_of_the_second_transcription():
+    claim = audit.check(R + "step-dual-above-half")
+    largest = np.max(np.abs(claim.domain.cases("quick").columns["x"]))
+    assert math.isclose(largest, awasthi2021.proof_of_lemma_5_step_range(), rel_tol=1e-12)
