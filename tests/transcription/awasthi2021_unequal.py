@@ -160,6 +160,24 @@ def lemma_14_delta_beta(u_beta, ell_beta, beta_star):
     return max(u_beta / beta_star, beta_star / ell_beta)
 
 
+def proof_of_lemma_14_signs():
+    r"""Place: Appendix C, proof of Lemma 14, first line of each of the five cases.
+
+    Printed: \beta_t \ge \beta^*, \alpha_t \ge \alpha^*, \sum_{i=1}^n g_{i,t} \ge 0 and
+    \sum_{i=1}^n d_ig_{i,t} \ge 0 in case 1, and so on. Columns: the signs of \alpha_t-\alpha^*,
+    \beta_t-\beta^*, \sum g_{i,t} and \sum d_ig_{i,t}.
+    """
+    return np.array([[1, 1, 1, 1], [-1, -1, -1, -1], [1, -1, 1, 1], [-1, 1, 1, 1], [-1, 1, -1, -1]])
+
+
+def proof_of_lemma_14_case_5_implied(alpha_p, beta_p, alpha_star, beta_star):
+    r"""Place: Appendix C, proof of Lemma 14, case 5. (left, right), left at least right.
+
+    Printed: \alpha_t - \alpha^* \ge \beta_t - \beta^*
+    """
+    return alpha_p - alpha_star, beta_p - beta_star
+
+
 def proof_of_lemma_14_case_1_alpha(alpha_star, eta, n, G_u):
     r"""Place: Appendix C, proof of Lemma 14, case 1; case 3 prints the same line.
 

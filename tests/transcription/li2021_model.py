@@ -78,6 +78,14 @@ def equation_5(H, A, degree_matrix, W, activation):
     return activation(np.linalg.inv(degree_matrix) @ A @ H @ W)
 
 
+def equation_6_length(d):
+    r"""Place: Graph-level GNN, above equation (6): the length of the embedding of a graph.
+
+    Printed: g_j \in \mathbb{R}^d
+    """
+    return d
+
+
 def equation_6_row(n_j, i):
     r"""Place: Graph-level GNN, below equation (6).
 
@@ -101,6 +109,14 @@ def equation_8(H, A, degree_matrix, W, activation):
     """
     ones = np.ones((1, len(H)))
     return ones @ activation(np.linalg.inv(degree_matrix) @ A @ H @ W) / len(H)
+
+
+def equation_9_length(d):
+    r"""Place: Graph-level GNN, above equation (9): the length of v.
+
+    Printed: v \in \mathbb{R}^d
+    """
+    return d
 
 
 def equation_9(H, A, degree_matrix, W, v, a, activation):

@@ -126,12 +126,12 @@ def test_parts_do_not_hide_each_other():
 
 
 # They compare the two, and transcribe nothing.
-COMPARING = ("test_agreement.py", "test_agreement_linear.py", "test_printed_sides.py")
+COMPARING = ("sides.py", "test_agreement", "test_printed_sides_", "test_refut")
 
 
 def test_nothing_of_the_library_is_imported():
     for path in Path(__file__).parent.glob("*.py"):
-        if path.name in COMPARING:
+        if path.name.startswith(COMPARING):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
