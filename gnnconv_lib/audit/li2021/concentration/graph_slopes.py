@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from gnnconv_lib.audit.li2021.concentration._settings import LOG_TEN, at_half, log_two_sided
 from gnnconv_lib.audit.li2021.concentration.slopes import (
@@ -175,10 +175,21 @@ def _log_chi_tail(n: int, threshold: float) -> float:
     return (half - 1) * math.log(threshold / 2) - threshold / 2 - math.lgamma(half)
 
 
+def _log_product_tail(n: int, d: int, threshold: float) -> float:
+    """log P(chi^2_n chi^2_d > threshold) for independent factors, by quadrature."""
+    log_z = np.linspace(-12.0, 12.0, 4001) * 3 / math.sqrt(d) + math.log(d)
+    z = np.exp(log_z)
+    # The density of log chi^2_d, and what the other factor must exceed.
+    logs = stats.chi2.logpdf(z, d) + log_z + stats.chi2.logsf(threshold / z, n)
+    return float(special.logsumexp(logs) + math.log(log_z[1] - log_z[0]))
+
+
 @claim("li2021:eq-33", FEW_GRAPHS, corrected_by="li2021:lemma-5/corrected")
 def gradient_in_weights(n: Any, features: Any) -> Any:
-    """(33) fails with probability at most δ."""
-    sides: dict[str, list[float]] = {"sqrt(n_max)_ν²": [], "sqrt(n_max_ν²)": []}
+    """(33) fails with probability at most δ; where the second root is inside of the first, for a thousand
+    times that noise, too."""
+    nested = "second root inside of the first"
+    sides: dict[str, list[float]] = {"sqrt(n_max)_ν²": [], "sqrt(n_max_ν²)": [], nested: []}
     for count, d in zip(map(int, n), map(int, features), strict=True):
         setting = at_half(level="graph", features=d, target=1e-6, product=1e-12)
         rest = bounds.equation_25(setting)
@@ -190,6 +201,13 @@ def gradient_in_weights(n: Any, features: Any) -> Any:
         for name, limit in (("sqrt(n_max)_ν²", printed), ("sqrt(n_max_ν²)", rest + nu)):
             tail = math.log(0.5) + _log_chi_tail(count, min(count * limit / unit, 1e150) ** 2)
             sides[name].append(max(tail, -1e300) / LOG_TEN)
+        # d sqrt(1 + ν²) grows like the noise itself: the longest noise is the worst.
+        for larger in (1.0, 1e3):
+            limit = rest - d + d * math.sqrt(1 + (larger * nu) ** 2)
+            squared = (count * limit / (larger * nu)) ** 2 / (3 / 8)
+            tail = _log_product_tail(count, d, squared)
+            sides[nested].append(max(tail, -1e300) / LOG_TEN)
+    sides[nested] = list(np.reshape(sides[nested], (-1, 2)).max(axis=1))
     delta = -n * features / 8 / LOG_TEN
     return readings(
         **{name: at_most(np.array(left), delta, PROBABILITY) for name, left in sides.items()}
