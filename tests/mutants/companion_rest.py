@@ -62,8 +62,8 @@ MUTANTS = [
     ),
     Mutant(
         f"{AUDIT}.open_questions",
-        "fall = -np.log1p(-x * (2 - x) * at.constant / at.full)",
-        "fall = -2 * np.log1p(-x * (2 - x) * at.constant / at.full)",
+        "fall = -np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1.0))",
+        "fall = -2 * np.log1p(-np.minimum(x * (2 - x) * at.constant / at.full, 1.0))",
         [f"{LOGARITHMIC}/upper"],
     ),
     Mutant(
