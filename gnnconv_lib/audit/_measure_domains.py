@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gnnconv_lib.audit._measures import every_measure, measures
-from gnnconv_lib.claims import Domain, choice, domain, real
+from gnnconv_lib.claims import Domain, domain, real
 
 __all__ = ["on_measures"]
 
@@ -69,7 +69,8 @@ def on_measures(
         steps: the range of x = eta A, its end 0 left out; by default there is no step.
         angles: the range of theta.
         open_ends: which ends of it are left out, by 1e-9.
-        leaks: slopes of the leaky ReLU, in a column `leak`; by default the ReLU alone.
+        leaks: slopes of the leaky ReLU that are drawn, with both ends of the range that is meant, in a
+            column `leak`; by default the ReLU alone.
         printed_steps: the range of steps that is meant, such as "(2, inf)", where `steps` is what
             is drawn of it.
     """
@@ -104,7 +105,7 @@ def on_measures(
         interval = printed_steps or f"{opening}, {steps[1]:g}]"
         parts.append(real("x", interval, "step x = ηA"))
     if leaks:
-        parts.append(choice("leak", *leaks, words="slope a of the leaky ReLU"))
+        parts.append(real("leak", f"[{min(leaks):g}, {max(leaks):g}]", "slope a of the leaky ReLU"))
     move = partial(moved, steps=of_steps, angles=inside)
     return domain(*parts, cases=cases, words=say_step if steps else say_point, move=move)
 

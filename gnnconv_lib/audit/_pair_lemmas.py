@@ -55,6 +55,14 @@ def leaky_terms(r: Any, c: Any, s: Any, t: Any, p: Any, q: Any, m: Any) -> Any:
 
 
 @lemma
+def leaky_tangents(r: Any, c: Any, e: Any, g: Any, t: Any, q: Any, u: Any, m: Any) -> Any:
+    """`tangents` for the dual m u + (1-m) s(u)."""
+    facts, _ = _tangents(r, c, e, g, t, q, u)
+    here, slope, there = (m * r * c + (1 - m) * t, m + (1 - m) * q, m * r * e + (1 - m) * u)
+    return {**facts, "a share": (m >= 0, m <= 1)}, there >= here * g + r * slope * (e - c * g)
+
+
+@lemma
 def leaky_sizes(r: Any, s: Any, q: Any, w: Any, m: Any) -> Any:
     """For the dual m u + (1-m) s(u): 1/2 <= its slope at u >= 0, and it is <= 1/pi + (1 - 1/pi) r."""
     return {
@@ -81,17 +89,21 @@ def from_the_tangent_at_zero(r: Any, c: Any, t: Any, w: Any) -> Any:
     }, t >= w - r / 2
 
 
+def _tangents(r: Any, c: Any, e: Any, g: Any, t: Any, q: Any, u: Any) -> tuple[Any, Any]:
+    return {
+        "an overlap and cosines": (r >= 0, r <= 1, g >= -1, g <= 1),
+        "companion:lemma-dual-facts/convex": u >= t + q * r * (e - c),
+        "companion:lemma-dual-facts/tangent": t >= r * c * q,
+    }, u >= t * g + r * q * (e - c * g)
+
+
 @lemma
 def tangents(r: Any, c: Any, e: Any, g: Any, t: Any, q: Any, u: Any) -> Any:
     """f(v) >= grad f(w).v of one pair in units of |v|: e, g are the cosines of v to w* and to w.
 
     grad f(w).v is s(rc) g + r s'(rc)(e - cg), and u = s(re).
     """
-    return {
-        "an overlap and cosines": (r >= 0, r <= 1, g >= -1, g <= 1),
-        "companion:lemma-dual-facts/convex": u >= t + q * r * (e - c),
-        "companion:lemma-dual-facts/tangent": t >= r * c * q,
-    }, u >= t * g + r * q * (e - c * g)
+    return _tangents(r, c, e, g, t, q, u)
 
 
 @lemma
@@ -102,6 +114,17 @@ def positive(R: Any, m: Any, t: Any) -> Any:
         "n + 2 |edges| messages": m > 0,
         "c > -1": t < 1,
     }, R + m * (1 - t) > 0
+
+
+@lemma
+def leaky_positive(R: Any, o: Any, t: Any, m: Any) -> Any:
+    """C > 0 for the dual m u + (1-m) s(u), whose slope is m + (1-m)(1-t); o stands for the messages."""
+    return {
+        "companion:lemma-dual-facts/slope": R >= 0,
+        "n + 2 |edges| messages": o > 0,
+        "c > -1": (t >= 0, t < 1),
+        "a share": (m >= 0, m <= 1),
+    }, R + o * (m + (1 - m) * (1 - t)) > 0
 
 
 @lemma

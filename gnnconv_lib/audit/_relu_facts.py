@@ -42,11 +42,11 @@ def sums(A: Any, B: Any, C: Any, K: Any, c: Any) -> Facts:
 
 
 def leaky_sums(A: Any, B: Any, C: Any, K: Any, c: Any) -> Facts:
-    """The same for leaky ReLU, where B may be negative; see `_pair_lemmas.leaky_terms`."""
+    """The same for leaky ReLU, where B may be negative."""
     return {
         "a cosine": (c >= -1, c <= 1),
-        "companion:lemma-sums/positive": K > 0,
-        "companion:lemma-identities/leaky": (
+        "companion:theorem-leaky-relu/positive": K > 0,
+        "companion:theorem-leaky-relu/sums": (
             *(C >= 0, C <= K, K <= A),
             *(B >= -A, B <= A, c * A <= B, c * C <= B),
             K * (1 - c) >= A - B,

@@ -24,6 +24,13 @@ from gnnconv_lib.audit._relu_facts import (
 )
 from gnnconv_lib.claims import lemma
 
+# The ReLU and leaky ReLU.
+_SLOPE = "companion:lemma-sums/slope, companion:theorem-leaky-relu/sums"
+_FROM_DEGREES = "companion:lemma-sums/slope-from-degrees, companion:theorem-leaky-relu/sizes"
+_INEQUALITY = (
+    "companion:lemma-gradient-inequality/inequality, companion:theorem-leaky-relu/gradient"
+)
+
 
 @lemma
 def gradient_inequality(A: Any, B: Any, C: Any, K: Any, c: Any, l: Any) -> Any:
@@ -45,9 +52,11 @@ def leaky_gradient(A: Any, B: Any, C: Any, K: Any, c: Any, l: Any) -> Any:
 
 @lemma
 def leaky_angle(A: Any, B: Any, C: Any, K: Any, c: Any, l: Any, x: Any) -> Any:
-    """p - xcC/A >= 0 and xC/A >= 0."""
+    """p - xcC/A >= 0 and xC/A > 0 where c > -1, and the next weight is not 0."""
     facts = {**leaky_sums(A, B, C, K, c), "0 < x ≤ 1": (x > 0, x <= 1), "a length": l > 0}
-    return facts, (radial(A, B, l, x) - x * c * C / A >= 0, x * C / A >= 0)
+    facts["companion:theorem-leaky-relu/positive"] = (c > -1, C > 0, K > 0)
+    across = radial(A, B, l, x) - x * c * C / A
+    return facts, (across >= 0, x * C / A > 0, next_squared(A, B, C, c, l, x) > 0)
 
 
 @lemma
@@ -56,7 +65,7 @@ def constant_increases(C: Any, D: Any, K: Any, c: Any, e: Any) -> Any:
     return {
         "two cosines": (c >= -1, c <= e, e <= 1),
         "companion:lemma-dual-facts/convex": (C <= D, D <= K),
-        "companion:lemma-sums/slope": (C >= 0, K > 0),
+        _SLOPE: (C >= 0, K > 0),
     }, ((1 + c) * C * C <= (1 + e) * D * D, (1 + e) * D * D <= 2 * K * K)
 
 
@@ -95,7 +104,8 @@ def descent(A: Any, a: Any, b: Any, g: Any, h: Any, f: Any, F: Any, x: Any) -> A
     after = A * (moved_a * moved_a + moved_b * moved_b + 1) / 2 - F
     return {
         "A > 0, x ≥ 0": (A > 0, x >= 0),
-        "companion:lemma-convexity/tangents": f + tangent <= F,
+        "companion:lemma-convexity/tangents, companion:theorem-leaky-relu/tangents": f + tangent
+        <= F,
     }, after <= before - x * (1 - x / 2) * (g * g + h * h) / A
 
 
@@ -132,10 +142,11 @@ def contraction(A: Any, C: Any, K: Any, c: Any, x: Any, G: Any, L: Any, N: Any) 
     return {
         "a cosine": (c >= -1, c <= 1),
         "0 < x ≤ 2": (x > 0, x <= 2),
-        "companion:lemma-sums/slope": (C >= 0, C <= K, K <= A),
-        "companion:lemma-sums/positive": K > 0,
-        "companion:lemma-descent": L - x * (1 - x / 2) * G / A >= N,
-        "companion:lemma-gradient-inequality/inequality": (L >= 0, (1 + c) * C * C * L <= K * G),
+        _SLOPE: (C >= 0, C <= K, K <= A),
+        "companion:lemma-sums/positive, companion:theorem-leaky-relu/positive": K > 0,
+        "companion:lemma-descent, companion:theorem-leaky-relu/descent": L - x * (1 - x / 2) * G / A
+        >= N,
+        _INEQUALITY: (L >= 0, (1 + c) * C * C * L <= K * G),
     }, ((1 - rate) * L >= N, rate <= 1)
 
 
@@ -190,6 +201,6 @@ def number_of_steps(A: Any, C: Any, K: Any, S: Any, c: Any, x: Any, R: Any, y: A
         "c ≥ 0, 0 < x ≤ 1": (c >= 0, c <= 1, x > 0, x <= 1),
         "log(1 - s) ≤ -s": y >= share,
         "R ≥ 0": R >= 0,
-        "companion:lemma-sums/slope": (C <= K, K <= S, K <= A),
-        "companion:lemma-sums/slope-from-degrees": (S > 0, 2 * C >= S),
+        _SLOPE: (C <= K, K <= S, K <= A),
+        _FROM_DEGREES: (S > 0, 2 * C >= S),
     }, (y > 0, R * x * (2 - x) * S <= 8 * A * R * y)

@@ -41,7 +41,7 @@ def mixed_sum_is_large(B: Any, M: Any, S: Any, w: Any, n: Any, D: Any) -> Any:
         **regular(n, D, M, S),
         **inverse_of_pi(w),
         "d + 1 ≤ 3n/(2π)": 3 * n * w >= 2 * D,
-        "awasthi2021:remark-b-lower/count": w * M - S / 2 <= B,
+        "awasthi2021:remark-b-lower/tangent": w * M - S / 2 <= B,
     }, w * n * n * D / 4 <= B
 
 
@@ -106,7 +106,7 @@ def mixed_sum_of_any_graph(B: Any, M: Any, S: Any, w: Any, n: Any, d: Any) -> An
         **inverse_of_pi(w),
         "n ≥ 9d², d ≥ 1": (d >= 1, n >= 9 * d * d),
         "m_ij ≥ 1, |N_i| ≤ d + 1": (n * n <= M, n * (d + 1) * (d + 1) >= S),
-        "awasthi2021:remark-b-lower/count": w * M - S / 2 <= B,
+        "awasthi2021:remark-b-lower/tangent": w * M - S / 2 <= B,
     }, w * n * n / 4 <= B
 
 

@@ -36,7 +36,7 @@ __all__ = [
     "theorem_1_iterations_printed",
 ]
 
-#: A constant c that served Theorem 1 as corrected in every case of a search.
+#: A constant c that is enough for Theorem 1 as corrected; `theorem_1_iterations_corrected`.
 THEOREM_1_CONSTANT = 600.0
 
 

@@ -53,7 +53,7 @@ MUTANTS = [
         BOUNDS,
         "return pairs / np.pi, upper, pairs / np.pi + np.asarray(cos) * messages / 2, messages",
         "return pairs / np.pi, upper, pairs / np.pi - np.asarray(cos) * messages / 2, messages",
-        [f"{PAPER}:remark-b-lower/count"],
+        [f"{PAPER}:remark-b-lower/count", f"{PAPER}:remark-b-lower/tangent"],
     ),
     Mutant(
         BOUNDS,

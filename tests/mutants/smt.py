@@ -2,6 +2,7 @@
 
 from tests.mutants.mutant import Mutant
 
+AUDIT = "gnnconv_lib.audit.awasthi2021"
 FACTS = "gnnconv_lib.audit._relu_facts"
 LEMMAS = "gnnconv_lib.audit._relu_lemmas"
 PAIRS = "gnnconv_lib.audit._pair_lemmas"
@@ -10,6 +11,30 @@ PL = "gnnconv_lib.audit.awasthi2021.pl_condition.lemmas"
 STEPS = "gnnconv_lib.audit.awasthi2021.bounded_iterates.lemmas"
 
 MUTANTS = [
+    Mutant(
+        PAIRS,
+        "there >= here * g + r * slope * (e - c * g)",
+        "there >= here * g + 2 * r * slope * (e - c * g)",
+        ["companion:theorem-leaky-relu/tangents"],
+    ),
+    Mutant(
+        PAIRS,
+        "R + o * (m + (1 - m) * (1 - t)) > 0",
+        "R + o * (m + (1 - m) * (1 - t)) > o",
+        ["companion:theorem-leaky-relu/positive"],
+    ),
+    Mutant(
+        f"{AUDIT}.pl_condition.constant",
+        "u > (T + 1) * y",
+        "u > (T + 100) * y",
+        ["companion:theorem-constant-of-theorem-1/no-constant", "awasthi2021:theorem-1"],
+    ),
+    Mutant(
+        f"{AUDIT}.pl_condition.constant",
+        "914 * a * y >= 1",
+        "2000 * a * y >= 1",
+        ["companion:theorem-constant-of-theorem-1/number"],
+    ),
     Mutant(
         FACTS,
         'K * (1 - c) >= A - B,\n        "companion:lemma-convexity/gradient"',

@@ -72,9 +72,11 @@ def number(n: Any, d: Any, A: Any, C: Any, C1: Any, log_r: Any, h: Any, eps: Any
 
 @claim("companion:theorem-constant-of-theorem-1/no-constant", ENOUGH)
 def no_constant(n: Any, d: Any, A: Any, h: Any, eps: Any, x: Any) -> Any:
-    """c n⁴h²(d+1)/ε² log(nh/ε) steps are too few for log r = 2 + 4 of that number, whatever c > 0."""
+    """c n⁴h²(d+1)/ε² log(nh/ε) steps, rounded up, are too few for log r = 2 + 4 of that
+    number, whatever c > 0."""
     stated = np.geomspace(1e-3, 1e12, 31)[:, None] * n**4 * h**2 * (d + 1) / eps**2
     stated = stated * np.log(n * h / eps)
     steps = least(2 + 4 * stated, np.log(2 * eps**2 / (h * A)) / 2, x)
-    sides = less(stated.T, steps.T, ("stated number", "steps from ℓ₀ = √r, c₀ = 1"))
+    # What is below `stated` + 1 includes the number rounded up.
+    sides = less(stated.T + 1, steps.T, ("stated number + 1", "steps from ℓ₀ = √r, c₀ = 1"))
     return proved(constant.no_constant(), sides=sides)

@@ -82,7 +82,7 @@ def segment_length(l: Any, y: Any, w: Any, n: Any) -> Any:
         **inverse_of_pi(w),
         "λ ≤ 1, x ≤ 1/(6π)": 6 * y <= w,
         "ℓ ≥ 1/(36π²)": 36 * l >= w * w,
-        "awasthi2021:remark-early-length-step": n >= (1 - y) * l,
+        "awasthi2021:remark-segment-lower-step, corrected": n >= (1 - y) * l,
     }, 36 * n >= w * w * (1 - w / 6)
 
 

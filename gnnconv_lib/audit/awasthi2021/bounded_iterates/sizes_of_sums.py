@@ -30,6 +30,7 @@ from gnnconv_lib.claims import (
     at_most,
     both,
     claim,
+    correction,
     domain,
     equal,
     graph,
@@ -212,28 +213,30 @@ def other_pairs(rho: Any, cos: Any) -> Any:
     return proved(certificate("nonnegative"), sides=sides)
 
 
-@claim("awasthi2021:remark-b-lower/count", REGULAR, repair="slip")
-def mixed_sum_by_count(n: Any, d: Any, M: Any, S: Any, B: Any) -> Any:
+@claim(
+    "awasthi2021:remark-b-lower/count",
+    REGULAR,
+    repair="slip",
+    corrected_by="awasthi2021:remark-b-lower/tangent",
+)
+def mixed_sum_by_count(n: Any, d: Any, B: Any) -> Any:
     """B(c) ≥ (d+1)((n² - n d²)/π - n d²)."""
-    printed = (d + 1) * ((n**2 - n * d**2) / np.pi - n * d**2)
-    lower = bounds.lemma_5(M, S, -1.0)[2]
-    return (
-        at_most(
-            printed,
-            B,
-            ("(d+1)((n² - nd²)/π - nd²)", "B(c)"),
-            exactly=exactly(
-                lambda x, pi: (
-                    (x.d + 1) * ((x.n**2 - x.n * x.d**2) / pi - x.n * x.d**2),
-                    x.B,
-                )
-            ),
-        ),
-        proved(
-            _pair_lemmas.from_the_tangent_at_zero(),
-            sides=at_most(lower, B, ("M/π - S/2", "B(c)")),
+    return at_most(
+        (d + 1) * ((n**2 - n * d**2) / np.pi - n * d**2),
+        B,
+        ("(d+1)((n² - nd²)/π - nd²)", "B(c)"),
+        exactly=exactly(
+            lambda x, pi: ((x.d + 1) * ((x.n**2 - x.n * x.d**2) / pi - x.n * x.d**2), x.B)
         ),
     )
+
+
+@correction("awasthi2021:remark-b-lower/tangent", EVERY)
+def mixed_sum_above_a_tangent(M: Any, S: Any, B: Any) -> Any:
+    """B(c) ≥ M/π - S/2, on every graph."""
+    lower = bounds.lemma_5(M, S, -1.0)[2]
+    sides = at_most(lower, B, ("M/π - S/2", "B(c)"))
+    return proved(_pair_lemmas.from_the_tangent_at_zero(), sides=sides)
 
 
 @claim("awasthi2021:remark-b-lower/size", SIZES)

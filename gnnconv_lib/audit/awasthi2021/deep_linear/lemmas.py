@@ -183,7 +183,7 @@ def _value(p: Any, D: Any, e: Any, l1: Any, u1: Any, N: Any) -> dict[str, Any]:
     return {
         "l ≤ σ ≤ u": (l1 > 0, p >= l1, u1 >= p, N >= 1),
         "awasthi2021:remark-power-difference": D * e >= N * l1 * e * e,
-        "its upper half": D * e <= N * u1 * e * e,
+        "its upper half, DeepLinear.powers_apart": D * e <= N * u1 * e * e,
         "D = 0 only at the target": D * D * e * e == (D * e) * (D * e),
     }
 
@@ -206,7 +206,7 @@ def gradient_upper(p: Any, D: Any, e: Any, l1: Any, u1: Any, N: Any, q: Any) -> 
 @lemma
 def power_upper(D: Any, e: Any, u1: Any, N: Any) -> Any:
     """D^2 <= N^2 u1^2 e^2 where 0 <= D e <= N u1 e^2."""
-    facts = {"awasthi2021:remark-power-difference": (D * e >= 0, D * e <= N * u1 * e * e)}
+    facts = {"DeepLinear.powers_apart": (D * e >= 0, D * e <= N * u1 * e * e)}
     facts["signs"] = (u1 > 0, N >= 1)
     facts["σ ≠ σ*, else both are 0"] = e != 0
     return facts, N * N * u1 * u1 * e * e >= D * D

@@ -1,7 +1,8 @@
 """The algebra of c = 600 in Theorem 1, as lemmas about the sums of a graph and about logarithms.
 
 A, C = C(c_0), K = C(1), S and x = eta A as in `_relu_facts`; D = d + 1 with the largest degree d,
-k = h^2/eps^2. N, P, H, R, E are the logarithms of n, D, h, r and 1/eps.
+k = h^2/eps^2. N, P, H, R, E are the logarithms of n, D, h, r and 1/eps. After u/y steps the loss of
+a unit is at most eps^2/h: u = log(L_0 h/eps^2), y = -log(1 - q) with the q of `rate`, a = A/S.
 
 Book page: book/awasthi2021/pl-condition.
 """
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _STEP = "1/(16π) ≤ x ≤ 1/(6π)"
+_THEOREM = "companion:theorem-constant-of-theorem-1"
 
 
 @lemma
@@ -50,7 +52,10 @@ def first_loss(A: Any, B: Any, C: Any, K: Any, c: Any, l: Any, p: Any, n: Any, D
     }, (loss(A, B, l) <= A * (l + 1) * (l + 1) / 2, 2 * loss(A, B, l) <= 9 * n * n * D * p * p)
 
 
-def _logarithms(a: Any, n: Any, D: Any, k: Any, logs: tuple[Any, ...], w: Any) -> dict[str, Any]:
+def _steps(
+    a: Any, n: Any, D: Any, k: Any, logs: tuple[Any, ...], w: Any, u: Any, y: Any
+) -> dict[str, Any]:
+    """u <= log(9/2 n^2 D h r/eps^2), where log(9/2) < 1505/1000, and y >= q >= 1/(914 a)."""
     N, P, H, R, E = logs
     return {
         **inverse_of_pi(w),
@@ -58,42 +63,63 @@ def _logarithms(a: Any, n: Any, D: Any, k: Any, logs: tuple[Any, ...], w: Any) -
         "companion:theorem-linear-rate/size": (a > 0, a <= w * n + 1 - w),
         "log D ≤ D - 1": (D >= 1, P >= 0, P <= D - 1),
         "h ≥ 1, r ≥ 1, ε < 1": (k >= 1, H >= 0, R >= 0, E >= 0),
+        f"{_THEOREM}/rate, -log(1 - q) ≥ q": 914 * a * y >= 1,
+        f"{_THEOREM}/first-loss": u <= Fraction(1505, 1000) + 2 * N + P + H + R + 2 * E,
     }
 
 
-def _needed(a: Any, logs: tuple[Any, ...]) -> Any:
-    """914 a log(9/2 n^2 D h r/eps^2), where log(9/2) < 1505/1000."""
-    N, P, H, R, E = logs
-    return 914 * a * (Fraction(1505, 1000) + 2 * N + P + H + R + 2 * E)
-
-
 @lemma
-def number(a: Any, n: Any, D: Any, k: Any, N: Any, P: Any, H: Any, R: Any, E: Any, w: Any) -> Any:
-    """914 a log(9/2 n^2 D h r/eps^2) <= 600 n^4 D k log(nhr/eps), a = A/S."""
+def number(
+    a: Any,
+    n: Any,
+    D: Any,
+    k: Any,
+    N: Any,
+    P: Any,
+    H: Any,
+    R: Any,
+    E: Any,
+    w: Any,
+    u: Any,
+    y: Any,
+) -> Any:
+    """u/y <= 600 n^4 D k log(nhr/eps)."""
     logs = (N, P, H, R, E)
-    stated = 600 * n * n * n * n * D * k * (N + H + R + E)
-    return _logarithms(a, n, D, k, logs, w), _needed(a, logs) <= stated
+    return _steps(a, n, D, k, logs, w, u, y), u <= 600 * n**4 * D * k * (N + H + R + E) * y
 
 
 @lemma
 def number_of_moderate(
-    a: Any, n: Any, D: Any, k: Any, N: Any, P: Any, H: Any, R: Any, E: Any, w: Any
+    a: Any,
+    n: Any,
+    D: Any,
+    k: Any,
+    N: Any,
+    P: Any,
+    H: Any,
+    R: Any,
+    E: Any,
+    w: Any,
+    u: Any,
+    y: Any,
 ) -> Any:
     """The same with log(nh/eps), where log r <= n."""
-    logs = (N, P, H, R, E)
-    facts = {**_logarithms(a, n, D, k, logs, w), "log r ≤ n": n >= R}
-    return facts, _needed(a, logs) <= 600 * n * n * n * n * D * k * (N + H + E)
+    facts = {**_steps(a, n, D, k, (N, P, H, R, E), w, u, y), "log r ≤ n": n >= R}
+    return facts, u <= 600 * n**4 * D * k * (N + H + E) * y
 
 
 @lemma
 def no_constant(R: Any, T: Any, y: Any, t: Any, u: Any) -> Any:
-    """Steps u/y, u = R/2 + log(1 - 1/sqrt(r)) - t, exceed the number T for log r = R >= 2 + 4T."""
+    """Steps u/y, u = R/2 + log(1 - 1/sqrt(r)) - t, exceed T + 1 for log r = R >= 2 + 4T.
+
+    So the first whole number that is T or more is not enough.
+    """
     return {
         "a number that is stated": T > 0,
         "the r that is chosen": R >= 2 + 4 * T,
         "0 < y = -log(1 - x) ≤ 1/18": (y > 0, 18 * y <= 1),
         "log(1 - 1/√r) > -1/2 and log(2ε²/(hA)) ≤ 0": (t <= 0, u >= R / 2 - Fraction(1, 2) - t),
-    }, u > T * y
+    }, u > (T + 1) * y
 
 
 @lemma
@@ -110,15 +136,15 @@ def polynomial(
     R: Any,
     E: Any,
     w: Any,
+    u: Any,
+    y: Any,
 ) -> Any:
-    """914 a log(9/2 n^2 D h r/eps^2) <= 600 n^4 D k r log(2/eps), k = h^2/eps^2."""
-    logs = (N, P, H, R, E)
+    """u/y <= 600 n^4 D k r log(2/eps), k = h^2/eps^2."""
     facts = {
-        **_logarithms(a, n, D, k, logs, w),
+        **_steps(a, n, D, k, (N, P, H, R, E), w, u, y),
         "log u ≤ u - 1": (n - 1 >= N, h - 1 >= H, r - 1 >= R, k >= h * h),
     }
-    right = 600 * n * n * n * n * D * k * r * (Fraction(693, 1000) + E)
-    return facts, _needed(a, logs) <= right
+    return facts, u <= 600 * n**4 * D * k * r * (Fraction(693, 1000) + E) * y
 
 
 @lemma

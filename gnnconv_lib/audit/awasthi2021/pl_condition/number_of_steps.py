@@ -79,10 +79,10 @@ def least(log_r: Any, log_target: Any, x: Any) -> np.ndarray:
 
 
 def _whatever_the_constant(number: Any, log_target: Any, x: Any) -> np.ndarray:
-    """The smallest, over constants c, of the steps needed over c times `number`, with r for that c."""
+    """The smallest, over constants c, of the steps needed over c times `number` + 1, r for that c."""
     constants = np.geomspace(1e-3, 1e12, 31)[:, None]
     stated = constants * number
-    return np.min(least(2 + 4 * stated, log_target, x) / stated, axis=0)
+    return np.min(least(2 + 4 * stated, log_target, x) / (stated + 1), axis=0)
 
 
 def _size(n: Any, d: Any, h: Any, eps: Any) -> Any:
@@ -105,7 +105,7 @@ def _enough(
                 at_most(
                     _whatever_the_constant(number, log_target, x),
                     1.0,
-                    ("steps over the stated number, best c and an r for it", "1"),
+                    ("steps over the stated number + 1, best c and an r for it", "1"),
                 ),
             ),
         ),

@@ -11,11 +11,23 @@ import numpy as np
 import sympy
 
 from gnnconv_lib.audit import _pair_lemmas as pair, _relu_lemmas as lemmas
+from gnnconv_lib.audit._measure_domains import on_measures
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import measures
 from gnnconv_lib.audit.companion.global_linear_rate.sums import HERE
 from gnnconv_lib.bounds import linear_rate as bounds
-from gnnconv_lib.claims import at_most, both, claim, domain, drawn, equal, proved, symbolic_zero
+from gnnconv_lib.claims import (
+    Domain,
+    Sides,
+    at_most,
+    both,
+    claim,
+    domain,
+    drawn,
+    equal,
+    proved,
+    symbolic_zero,
+)
 
 
 def _pairs(budget: str) -> dict[str, Any]:
@@ -36,28 +48,45 @@ def _pairs(budget: str) -> dict[str, Any]:
     }
 
 
-TANGENTS = domain(
-    *HERE.parts,
-    drawn("other", "any second weight v, also out of the plane of w and w* (r = 3)"),
-    cases=_pairs,
-    words=lambda measure, theta, other: f"measure {measure}, theta = {theta:.8g}, v - w = {other}",
-)
+def second_weights(leaks: tuple[float, ...] = ()) -> Domain:
+    """Every weight and length with a second weight, and the slopes of a leaky ReLU if any."""
+
+    def cases(budget: str) -> dict[str, Any]:
+        made = _pairs(budget)
+        return {**made, "leak": np.resize(leaks, len(made["l"]))} if leaks else made
+
+    return domain(
+        *on_measures(leaks=leaks).parts,
+        drawn("other", "any second weight v, also out of the plane of w and w* (r = 3)"),
+        cases=cases,
+        words=lambda measure, theta, other: (
+            f"measure {measure}, theta = {theta:.8g}, v - w = {other}"
+        ),
+    )
+
+
+TANGENTS = second_weights()
+
+
+def above_tangent(measure: Any, l: Any, theta: Any, other: Any, leak: Any = 0.0) -> Sides:  # noqa: E741
+    """∇f(w)·v and f(v) at v = w + other."""
+    at = Point(measure, l, theta, 1.0, leak)
+    unit = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=1)
+    teacher = np.array([1.0, 0.0, 0.0])
+    v = l[:, None] * unit + other
+    size = np.linalg.norm(v, axis=1)
+    angle = np.arctan2(np.hypot(v[:, 1], v[:, 2]), v[:, 0])
+    there = Point(measure, size, angle, 1.0, leak)
+    across = teacher - np.cos(theta)[:, None] * unit
+    slope = at.mixed[:, None] * unit + at.slope[:, None] * across
+    tangent = np.sum(slope * v, axis=1)  # f is homogeneous: f(w) = grad f(w) . w
+    return at_most(tangent, size * there.mixed, ("tangent at v", "f(v)"), at.full * (l + size))
 
 
 @claim("companion:lemma-convexity/tangents", TANGENTS, tolerance=1e-12)
 def above_its_tangents(measure: Any, l: Any, theta: Any, other: Any) -> Any:  # noqa: E741
     """f(v) ≥ f(w) + ∇f(w)·(v - w) for f(w) = |w| B(c)."""
-    at = Point(measure, l, theta)
-    unit = np.stack([np.cos(theta), np.sin(theta), 0 * theta], axis=1)
-    teacher = np.array([1.0, 0.0, 0.0])
-    v = l[:, None] * unit + other
-    size = np.linalg.norm(v, axis=1)
-    there = Point(measure, size, np.arctan2(np.hypot(v[:, 1], v[:, 2]), v[:, 0]))
-    across = teacher - np.cos(theta)[:, None] * unit
-    slope = at.mixed[:, None] * unit + at.slope[:, None] * across
-    tangent = np.sum(slope * v, axis=1)  # f is homogeneous: f(w) = grad f(w) . w
-    sides = at_most(tangent, size * there.mixed, ("tangent at v", "f(v)"), at.full * (l + size))
-    return proved(pair.tangents(), sides=sides)
+    return proved(pair.tangents(), sides=above_tangent(measure, l, theta, other))
 
 
 @claim("companion:lemma-convexity/gradient", HERE)

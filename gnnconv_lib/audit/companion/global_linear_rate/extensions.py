@@ -16,6 +16,7 @@ from gnnconv_lib.audit import _pair_lemmas as pair, _relu_lemmas as lemmas
 from gnnconv_lib.audit._measure_domains import on_measures
 from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._measures import measures
+from gnnconv_lib.audit.companion.global_linear_rate.convexity import above_tangent, second_weights
 from gnnconv_lib.audit.companion.global_linear_rate.motion import (
     angle_sides,
     contraction_sides,
@@ -31,6 +32,7 @@ from gnnconv_lib.claims import (
     equal,
     fixed,
     integer,
+    less,
     proved,
     sampled,
 )
@@ -41,6 +43,50 @@ BELOW_TWO = on_measures((0.0, 2.0), leaks=LEAKS)
 NOT_OPPOSITE = on_measures((0.0, 1.0), open_ends=(False, True), leaks=LEAKS)
 FRONT = on_measures((0.0, 1.0), angles=(0.0, np.pi / 2), leaks=LEAKS)
 HERE = on_measures(leaks=LEAKS)
+BEFORE = on_measures(open_ends=(False, True), leaks=LEAKS)
+TANGENTS = second_weights(LEAKS)
+
+
+@claim("companion:theorem-leaky-relu/sums", HERE)
+def leaky_sums(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa: E741
+    """0 ≤ C(c) ≤ C(1) ≤ min(A, S), max(cA, cC, -A) ≤ B(c) ≤ A and A - B(c) ≤ C(1)(1 - c)."""
+    at = Point(measure, l, theta, 1.0, leak)
+    low = np.maximum(np.maximum(at.cos * at.full, at.cos * at.slope), -at.full)
+    chord, least = at.slope_at_one * 2 * np.sin(theta / 2) ** 2, np.minimum(at.full, at.messages)
+    parts = (
+        at_most(0.0, at.slope, ("0", "C"), at.full),
+        at_most(at.slope, at.slope_at_one, ("C(c)", "C(1)"), at.full),
+        at_most(at.slope_at_one, least, ("C(1)", "min(A, S)"), at.full),
+        at_most(low, at.mixed, ("max(cA, cC, -A)", "B"), at.full),
+        at_most(at.mixed, at.full, ("B", "A"), at.full),
+        at_most(at.gap, chord, ("A - B", "C(1)(1-c)"), at.full),
+    )
+    return both(*(proved(pair.leaky_terms(), sides=part) for part in parts))
+
+
+@claim("companion:theorem-leaky-relu/positive", BEFORE)
+def leaky_slope_is_positive(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa: E741
+    """C(c) > 0 for c > -1."""
+    at = Point(measure, l, theta, 1.0, leak)
+    return proved(pair.leaky_positive(), sides=less(0.0, at.slope, ("0", "C")))
+
+
+@claim("companion:theorem-leaky-relu/tangents", TANGENTS, tolerance=1e-12)
+def leaky_tangents(measure: Any, l: Any, theta: Any, other: Any, leak: Any) -> Any:  # noqa: E741
+    """f(v) ≥ f(w) + ∇f(w)·(v - w) for f(w) = |w| B(c) with the B of a leaky ReLU."""
+    sides = above_tangent(measure, l, theta, other, leak)
+    return proved(pair.leaky_tangents(), sides=sides)
+
+
+@claim("companion:theorem-leaky-relu/sizes", FRONT)
+def leaky_sizes(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
+    """C ≥ S/2 for c ≥ 0, and A ≤ M/π + (1 - 1/π) S."""
+    at = Point(measure, l, theta, x, leak)
+    chord = at.pairs / np.pi + (1 - 1 / np.pi) * at.messages
+    return both(
+        proved(pair.leaky_sizes(), sides=at_most(at.messages / 2, at.slope, ("S/2", "C"))),
+        proved(pair.leaky_sizes(), sides=at_most(at.full, chord, ("A", "M/pi + (1 - 1/pi) S"))),
+    )
 
 
 @claim("companion:theorem-leaky-relu/descent", BELOW_TWO, tolerance=1e-10)
@@ -51,7 +97,7 @@ def leaky_descent(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  
 
 @claim("companion:theorem-leaky-relu/angle", NOT_OPPOSITE, tolerance=1e-11)
 def leaky_angle(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
-    """The angle does not grow and does not overshoot."""
+    """w+ is not 0, and the angle does not grow and does not overshoot."""
     return angle_sides(Point(measure, l, theta, x, leak), lemmas.leaky_angle)
 
 
@@ -73,18 +119,12 @@ def leaky_gradient(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa:
 
 @claim("companion:theorem-leaky-relu/number-of-steps", FRONT, tolerance=1e-10)
 def leaky_number_of_steps(measure: Any, l: Any, theta: Any, x: Any, leak: Any) -> Any:  # noqa: E741
-    """For c ≥ 0, C ≥ S/2, A ≤ M/π + (1 - 1/π) S, and 8A/(x(2-x)S) log(L_0/ε²) is no less than the
-    rate asks for."""
+    """For c ≥ 0, 8A/(x(2-x)S) log(L_0/ε²) is no less than the rate asks for."""
     at = Point(measure, l, theta, x, leak)
     share = np.minimum(x * (2 - x) * at.constant / at.full, 1 - 1e-16)
     promised = 8 * at.full / (x * (2 - x) * at.messages)
-    chord = at.pairs / np.pi + (1 - 1 / np.pi) * at.messages
     needed = at_most(-1 / np.log1p(-share), promised, ("steps per log that the rate needs", "T"))
-    return both(
-        proved(pair.leaky_sizes(), sides=at_most(at.messages / 2, at.slope, ("S/2", "C"))),
-        proved(pair.leaky_sizes(), sides=at_most(at.full, chord, ("A", "M/pi + (1 - 1/pi) S"))),
-        proved(lemmas.number_of_steps(), sides=needed),
-    )
+    return proved(lemmas.number_of_steps(), sides=needed)
 
 
 def _flows(budget: str) -> list[dict[str, Any]]:
