@@ -37,6 +37,9 @@ FRAME = {
     '<button class="search-button-field" title="Search" aria-label="Search">Search</button>': (
         '<button type="button" class="search-button-field">Search</button>'
     ),
+    '<div id="jb-print-docs-body" class="onlyprint"><h1>A</h1></div><h1>A</h1>': (
+        '<div id="jb-print-docs-body" class="onlyprint"><p class="h1">A</p></div><h1>A</h1>'
+    ),
     '<a class="internal" href="a.html">The &amp; b</a><details><summary><span class="toctree-toggle"': (
         '<a class="internal" href="a.html">The &amp; b</a><details>'
         '<summary aria-label="Pages of: The &amp; b"><span class="toctree-toggle"'

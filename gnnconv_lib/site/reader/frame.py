@@ -21,6 +21,9 @@ _UNFOLDS = re.compile(
     r'<a class="[^"]*" href="[^"]*">(?P<name>[^<]*)</a><details(?P<open>[^>]*)>'
     r'<summary>(?=<span class="toctree-toggle")'
 )
+# The title that is printed only: of a page that is no chapter the theme knows none.
+_PRINTED_TITLE = re.compile(r'(<div id="jb-print-docs-body" class="onlyprint">\s*)<h1>(.*?)</h1>')
+_PRINTED_CONTENTS = re.compile(r'(<div id="jb-print-toc">\s*<div>\s*)<h2>(.*?)</h2>')
 _SWITCH = re.compile(r'(<i class="theme-switch [^>]*?)\stitle="[^"]*"')
 _SEARCH = re.compile(r'(<form class="bd-search.*?)(</form>)', re.DOTALL)
 _SEND = '<button type="submit" class="visually-hidden-focusable">Search</button>'
@@ -33,8 +36,8 @@ def mended_frame(page: str) -> str:
     '<button type="button" title="Side bar" aria-label="Side bar"></button>'
     """
     page = _BUTTON.sub(_button, page)
-    # Of a page that is no chapter the theme knows no title to print.
-    page = page.replace("<h1></h1>", "")
+    page = _PRINTED_TITLE.sub(_as_words, page)
+    page = _PRINTED_CONTENTS.sub(r'\1<p class="h2">\2</p>', page)
     page = _SWITCH.sub(r"\1", page)
     page = page.replace(
         _SIDE_BAR, _SIDE_BAR.replace("class=", 'role="complementary" aria-label="Book" class=')
@@ -67,6 +70,11 @@ def _button(found: re.Match[str]) -> str:
     if not re.search(r"\stype=", attributes):
         attributes = ' type="button"' + attributes
     return f"<button{attributes}>"
+
+
+def _as_words(found: re.Match[str]) -> str:
+    """A page has one heading of the first level, its own."""
+    return found[1] + (f'<p class="h1">{found[2]}</p>' if found[2] else "")
 
 
 def _named_summary(found: re.Match[str]) -> str:
