@@ -28,7 +28,7 @@ PLANTED = {
     "aria-valid-attr-value": '<p aria-hidden="perhaps">x</p>',
     "heading-order": "<h4>x</h4>",
     "phone: scrollable-region-focusable": (
-        '<div style="overflow-x: auto"><p style="width: 800px">x</p></div>'
+        f'<pre tabindex="-1" style="overflow-x: auto">{"words " * 100}</pre>'
     ),
 }
 
