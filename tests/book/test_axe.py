@@ -41,7 +41,7 @@ def seen(browser, pages, packages):
     with chromium.served(pages) as address:
         found = {
             path: reader.read(f"{address}/{path}", phone=path in ON_A_PHONE)
-            for path in [*PAGES, *code[::10]]
+            for path in [*PAGES, "prf-prf.html", *code[::10]]
         }
     assert len(reader.measured) > 50
     return found
