@@ -31,7 +31,10 @@ READ_BY = {
     "_config.yml": "test_sources",
 }
 # What needs minutes: whole builds, a browser, clusters of processes.
-LONG = ("test_gates", "test_pages", "test_sweeps", "test_sharding", "test_walks_out_of_core")
+LONG = (
+    *("test_axe", "test_gates", "test_pages", "test_sharding", "test_sweeps", "test_validator"),
+    "test_walks_out_of_core",
+)
 
 
 def changed_files(root: Path, since: str | None = None) -> list[str]:

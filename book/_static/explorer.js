@@ -69,7 +69,10 @@
       });
     }
     form.hidden = false;
-    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      filter();
+    });
     form.addEventListener("input", filter);
     form.addEventListener("reset", () => window.setTimeout(filter));
     window.addEventListener("hashchange", showTarget);

@@ -12,6 +12,9 @@
           heading.className = "cell-heading";
           heading.setAttribute("aria-hidden", "true");
           heading.innerHTML = headings[column].innerHTML;
+          // What is hidden from screen readers holds nothing that takes the focus.
+          heading.querySelectorAll("a").forEach((link) => link.replaceWith(...link.childNodes));
+          heading.querySelectorAll("[tabindex]").forEach((box) => box.removeAttribute("tabindex"));
           cell.prepend(heading);
         }
       });

@@ -121,6 +121,8 @@ def protect_formulas(lines: list[str]) -> list[str]:
     L = \\|w\\|^2 in `a * b`
     >>> protect_formulas(["With c the cosine", "", "    B = A * c."])
     ['With c the cosine', '', '::', '', '    B = A * c.']
+    >>> protect_formulas(["Args:", "    length: l."])[-1]
+    '    length: \\\\l.'
 
     Args:
         lines: the docstring, line by line.
@@ -167,6 +169,8 @@ def _escape(line: str) -> str:
     for position in range(0, len(parts), 2):
         parts[position] = re.sub(r"(?<!\\)([|*])", r"\\\1", parts[position])
         parts[position] = re.sub(r"(?<=\w)_(?=\W|$)", r"\\_", parts[position])
+        # A description that begins "l." is no list.
+        parts[position] = re.sub(r"(^\s*\w+: )(?=[A-Za-z]\.(?:\s|$))", r"\1\\", parts[position])
         # What follows a code span must be no letter, or the span has no end.
         if position and re.match(r"\w", parts[position]):
             parts[position] = "\\ " + parts[position]

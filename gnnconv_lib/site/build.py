@@ -211,6 +211,14 @@ def _render(stage: Path, output: Path, pages: int) -> None:
     if finished.returncode != 0:
         print(finished.stdout, file=sys.stderr)
         raise BuildFailed("Rendering gave the errors or warnings above; each counts as a failure.")
+    index = output / "_build" / "html" / "index.html"
+    if index.is_file():
+        # A redirection alone, which is no page yet.
+        start = (
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>The book</title>'
+        )
+        text = index.read_text(encoding="utf-8").strip()
+        index.write_text(f"{start}{text}</head><body></body></html>\n", encoding="utf-8")
 
 
 def _jupyter_book(

@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import chromium
+import node_packages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +42,17 @@ def browser(tmp_path_factory):
     driver = chromium.start(tmp_path_factory.mktemp("chromium"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def packages():
+    """The folder of the packages of Node; where they cannot be had the test is skipped, in CI it fails."""
+    try:
+        return node_packages.installed(ROOT / "_build" / "node")
+    except node_packages.Missing as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"The gates of the pages may not be skipped in CI: {error}")
+        pytest.skip(f"The pages are not validated: {error}")
 
 
 def build(root, *options, environment=None):

@@ -133,6 +133,7 @@ def test_plain_findings_are_set_as_mathematics():
     assert (
         "".join(node.astext() for node in words("gamma_2^2 <= 1e-12 |w|^2")) == "γ22 ≤ 10−12 |w|2"
     )
+    assert "".join(node.astext() for node in words("eps = 1/pi, alphabet")) == "ε = 1/π, alphabet"
     kinds = [node.tagname for node in words("w_0 <= $x$")]
     assert kinds == ["emphasis", "subscript", "#text", "#text", "#text", "math"]
 

@@ -22,6 +22,7 @@ from gnnconv_lib.site.reader.experiments import (
 )
 from gnnconv_lib.site.reader.first_page import FirstPage
 from gnnconv_lib.site.reader.footer import add_footer
+from gnnconv_lib.site.reader.frame import mend_frames
 from gnnconv_lib.site.reader.judged import judged_in, judged_statements, table_output
 from gnnconv_lib.site.reader.ledger_page import (
     ERRATA_PAGES,
@@ -64,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", add_footer)
     app.connect("html-page-context", add_scripts)
     app.connect("html-page-context", mend_structure)
+    app.connect("build-finished", mend_frames)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 

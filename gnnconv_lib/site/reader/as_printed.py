@@ -109,7 +109,9 @@ class AsPrinted(SphinxDirective):
         opened = len(names) <= _OPEN
         blocks = [self._statement(items[name], items, found.get(name), opened) for name in names]
         label = element("p", "As printed", class_="as-printed-label")
-        return [element("aside", label, *blocks, class_="as-printed", aria_label="As printed")]
+        # A landmark is found by its name.
+        name = "As printed: " + ", ".join(items[name].short_heading for name in names)
+        return [element("aside", label, *blocks, class_="as-printed", aria_label=name)]
 
     def _statement(
         self, item: ledger.Item, items: dict[str, ledger.Item], row: Judged | None, opened: bool

@@ -32,7 +32,7 @@ __all__ = [
 LEDGER_PAGE = "book/back/ledger"
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "theta": "θ", "kappa": "κ",
-    "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ",
+    "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "eps": "ε", "pi": "π", "tau": "τ", "xi": "ξ",
 }  # fmt: skip
 _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞"}
 # What plain text writes of a formula: a power of ten, an index, an exponent, a comparison.
@@ -40,6 +40,7 @@ _PARTS = re.compile(
     r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
     rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![\w(])|{{[^}}]*}})"
     r"|(?<=[\w)|])\^(?P<power>-?\d+|{[^}]*})"
+    rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
     r"|(?P<symbol><=|>=|\binfinity\b)"
 )
 
@@ -113,7 +114,7 @@ def ledger_link(start: str, item: ledger.Item, text: str = "", **attributes: str
 
 
 def words(text: str) -> list[nodes.Node]:
-    """Plain text with its formulas set: `$...$`, powers of ten, indices, exponents, comparisons.
+    """Plain text with its formulas set: `$...$`, powers of ten, indices, exponents, Greek letters.
 
     >>> "".join(node.astext() for node in words("w_0 <= 1e-12"))
     'w0 ≤ 10−12'
@@ -142,6 +143,8 @@ def _plain(text: str) -> Iterator[nodes.Node]:
             base = found["base"]
             yield nodes.emphasis("", _GREEK.get(base, base))
             yield nodes.subscript("", found["index"].strip("{}"))
+        elif found["letter"]:
+            yield nodes.emphasis("", _GREEK[found["letter"]])
         elif found["power"]:
             yield nodes.superscript("", found["power"].strip("{}").replace("-", "−"))
         else:

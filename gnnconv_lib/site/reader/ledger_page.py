@@ -63,6 +63,7 @@ class LedgerExplorer(SphinxDirective):
                     for verdict in verdicts
                 ),
             ),
+            element("button", "Filter", type="submit"),
             element("button", "Clear", type="reset"),
             element("p", "", role="status", class_="explorer-count"),
             id="explorer",

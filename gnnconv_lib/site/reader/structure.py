@@ -13,6 +13,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from gnnconv_lib.site.reader.headers import with_headers
+
 __all__ = ["mend_structure", "mended"]
 
 _EMPTY_HEADER = re.compile(r"<th\b([^>]*)>(\s*(?:<p[^>]*>\s*</p>)?\s*)</th>")
@@ -39,8 +41,10 @@ def mended(body: str, title: str = "") -> str:
     '<table aria-label="Sizes"><tr><td></td><th>n</th></tr></table>'
     """
     body = _EMPTY_HEADER.sub(r"<td\1>\2</td>", body)
-    body = _SUMMARY.sub(lambda found: _without_paragraphs(found[0]), body)
-    return _named_tables(_single_ids(body), title)
+    body = _SUMMARY.sub(lambda found: _plain(found[0]), body)
+    # docutils gives the entries of its list a role that is none of a list, and deprecated.
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')
+    return with_headers(_named_tables(_single_ids(body), title))
 
 
 def mend_structure(
@@ -52,7 +56,9 @@ def mend_structure(
         context["body"] = mended(context["body"], title)
 
 
-def _without_paragraphs(summary: str) -> str:
+def _plain(summary: str) -> str:
+    """Without paragraphs, and called by its words, which say what is hidden."""
+    summary = summary.replace(' aria-label="Toggle hidden content"', "")
     return re.sub(r"<(/?)p\b", r"<\1span", summary)
 
 
