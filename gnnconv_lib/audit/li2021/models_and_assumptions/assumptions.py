@@ -61,19 +61,26 @@ def _at_zero(name: str) -> float:
 def _assumption_1(name: str, points: int) -> tuple[Any, Any]:
     slopes = _slopes(name, points)
     return (
-        at_most(0.0, slopes, ("0", "slope between two points"), 1.0),
+        at_most(0.0, slopes, ("0", "slope between two points"), 1.0, exactly=_flattest),
         at_most(slopes, 1.0, ("slope between two points", "1"), 1.0, exactly=_steepest),
     )
 
 
 def _steepest(activation: str, points: int, ball: Any) -> tuple[Any, Any] | None:
     """The largest slope of Swish between two points of the grid."""
-    if activation != "swish":
-        return None
+    return (_swish_slope(points, np.argmax, ball), 1) if activation == "swish" else None
+
+
+def _flattest(activation: str, points: int, ball: Any) -> tuple[Any, Any] | None:
+    """The least one, as far below 0 as the largest is above 1."""
+    return (0, _swish_slope(points, np.argmin, ball)) if activation == "swish" else None
+
+
+def _swish_slope(points: int, which: Any, ball: Any) -> Any:
     t = np.linspace(-20.0, 20.0, points)
-    k = int(np.argmax(_slopes(activation, points)))
+    k = int(which(_slopes("swish", points)))
     x, y = ball(float(t[k])), ball(float(t[k + 1]))
-    return (y / (1 + (-y).exp()) - x / (1 + (-x).exp())) / (y - x), 1
+    return (y / (1 + (-y).exp()) - x / (1 + (-x).exp())) / (y - x)
 
 
 def _sigmoid_at_zero(activation: str) -> tuple[Any, Any]:
