@@ -20,6 +20,7 @@ from sphinx.errors import ExtensionError
 from gnnconv_lib.proofs.page import theorems_text
 from gnnconv_lib.site.api_page import api_text, protect_formulas
 from gnnconv_lib.site.code_pages import code_pages
+from gnnconv_lib.site.numbered_proofs import NumberedProof
 from gnnconv_lib.site.readings_page import readings_text
 from gnnconv_lib.site.status_page import status_text
 
@@ -55,6 +56,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     Returns:
         The extension's metadata.
     """
+    app.setup_extension("sphinx_proof")
+    app.add_directive_to_domain("prf", "proof", NumberedProof, override=True)
     app.connect("config-inited", _point_to_local_mathjax)
     app.connect("env-get-outdated", _generated_pages_are_outdated)
     app.connect("source-read", _fill_generated_page)

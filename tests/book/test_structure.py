@@ -10,6 +10,8 @@ from gnnconv_lib.site.reader.structure import mended
 
 # Sphinx lays out its indexes, which list and show no results, in tables of the class `indextable`.
 UNNAMED = re.compile(r"<table\b(?![^>]*(?:aria-label|indextable))[^>]*>(?!\s*<caption)")
+# A proof that begins with a list, written on as one paragraph.
+RUN_ON = re.compile(r"<p>Proof\. (?:1[.)]|[-*+]) ")
 
 MENDED = {
     '<p id="a">x</p><p id="a">y</p>': '<p id="a">x</p><p>y</p>',
@@ -90,6 +92,13 @@ def test_every_table_has_a_name(pages):
     assert len(every) > 40
     assert UNNAMED.search("<table class='table'><tr>")
     assert [path for path in every if UNNAMED.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_proof_that_is_a_list_runs_on(pages):
+    assert RUN_ON.search("<p>Proof. 1. First. 2. Second.</p>")
+    every = {path: path.read_text(encoding="utf-8") for path in pages.rglob("*.html")}
+    assert [path for path, text in every.items() if RUN_ON.search(text)] == []
+    assert sum(len(re.findall(r"<p>Proof\. ?</p>\s*<ol", text)) for text in every.values()) > 3
 
 
 TAB_STOPS = """
