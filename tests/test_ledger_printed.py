@@ -44,8 +44,6 @@ ELSEWHERE = {
         \frac n2\|M_T^L - (M^*)^L\|_F^2;
         W_1^* + d_iW_2^*;
         \hat\sigma();
-        \alpha_t-\alpha^*;
-        \beta_t-\beta^*;
     """,
     "li2021": r"""
         \{\varepsilon_i\}_{i=1}^n;
