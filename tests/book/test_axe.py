@@ -1,10 +1,14 @@
 """Every page of the book by the rules of WCAG 2.1 A and AA and by best practice, as axe-core has them.
 
-On a wide screen all rules read every chapter and every page of the back; on a phone all read one page in
-ten and the first of each folder, and those that depend on the width read every page. Of the pages that
-are made from one template, the library's modules and the code of the claims, one in six and one in
-thirty is read (`test_validator.py` reads all).
+In a workflow of GitHub every chapter and every page of the back is read, elsewhere a third of them, another
+one each day. On a wide screen all rules read; on a phone all read one page in ten and the first of each
+folder, and those that depend on the width read each. Of the pages that are made from one template, the
+library's modules and the code of the claims, one in six and one in thirty is read (`test_validator.py`
+reads all).
 """
+
+import os
+from datetime import date
 
 import axe
 import chromium
@@ -14,7 +18,9 @@ from test_pages import PAGES
 pytestmark = pytest.mark.browser
 
 MODULES = [path for path in PAGES if "/api/" in path]
-READ = [path for path in PAGES if path not in MODULES or path in MODULES[::6]]
+OTHERS = [path for path in PAGES if path not in MODULES]
+THIRD = OTHERS if os.environ.get("GITHUB_ACTIONS") else OTHERS[date.today().toordinal() % 3 :: 3]
+READ = [*THIRD, *MODULES[::6]]
 FOLDERS = {path.rpartition("/")[0]: path for path in reversed(READ)}
 ON_A_PHONE = {*READ[::10], *FOLDERS.values()}
 PAGE = (
@@ -46,8 +52,8 @@ def seen(browser, pages, packages):
             path: reader.read(f"{address}/{path}", phone=path in ON_A_PHONE)
             for path in [*READ, "prf-prf.html", *code[::30]]
         }
-    assert len(reader.measured) > 50
-    assert len(READ) > 40
+    assert len(reader.measured) > 25
+    assert len(READ) > 12
     return found
 
 
