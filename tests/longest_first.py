@@ -1,5 +1,7 @@
 """A pytest plugin: files that take long begin first, so that no worker is left alone with one at the end.
 
+The ledger and the errata come last: they read what the checks of the chapters have found.
+
 Goes with `--dist loadscope --no-loadscope-reorder`. The order changes nothing that a test finds.
 """
 
@@ -17,14 +19,19 @@ LONGEST = (
     "tests/test_scripts.py",
     "tests/test_graph_report.py",
     "book/li2021/figures-1-and-2.ipynb",
-    "book/back/ledger.ipynb",
     "book/awasthi2021/figure-1.ipynb",
     "book/scale/kernels-against-monte-carlo.ipynb",
     "book/beyond/open-questions.ipynb",
 )
 
+BACK = "book/back/"
+
 
 def pytest_collection_modifyitems(items):
-    """Files of the list come first, everything else stays in its order."""
+    """Files of the list come first, the back of the book last, everything else stays in its order."""
     place = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.nodeid.split("::")[0], len(LONGEST)))
+
+    def rank(item):
+        return place.get(item.nodeid.split("::")[0], len(LONGEST) + item.nodeid.startswith(BACK))
+
+    items.sort(key=rank)
