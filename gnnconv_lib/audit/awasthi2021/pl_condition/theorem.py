@@ -284,10 +284,8 @@ def _sum_on_cliques(d: Any, cliques: Any) -> Any:
 def conclusion_on_cliques(d: Any, cliques: Any, h: Any, eps: Any) -> Any:
     """L ≤ ε²/h."""
     n = cliques * (d + 1)
-    here, names = (
-        loss(_sum_on_cliques(d, cliques), 0.0, 1 + eps / (4 * h * n)),
-        ("L", "stated bound"),
-    )
+    here = loss(_sum_on_cliques(d, cliques), 0.0, 1 + eps / (4 * h * n))
+    names = ("L", "stated bound")
     small = float(sums(overlap(graphs.disjoint_cliques(3, 2)), 1.0)[0])
     assert math.isclose(_sum_on_cliques(1, 3), small, rel_tol=1e-12)
     return at_most(here, eps**2 / h, names), at_most(here, (d + 1) * eps**2 / h, names)

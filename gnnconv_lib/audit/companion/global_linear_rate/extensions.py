@@ -68,7 +68,9 @@ def leaky_sums(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa: E74
 def leaky_slope_is_positive(measure: Any, l: Any, theta: Any, leak: Any) -> Any:  # noqa: E741
     """C(c) > 0 for c > -1."""
     at = Point(measure, l, theta, 1.0, leak)
-    return proved(pair.leaky_positive(), sides=less(0.0, at.slope, ("0", "C")))
+    # At c = -1 rounding leaves about 1e-17 S of a C that is 0 for a = 0; 1e-9 before it C is above 1e-10 S.
+    sides = less(1e-13 * at.messages, at.slope, ("0", "C"))
+    return proved(pair.leaky_positive(), sides=sides)
 
 
 @claim("companion:theorem-leaky-relu/tangents", TANGENTS, tolerance=1e-12)
