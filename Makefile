@@ -48,7 +48,7 @@ unexport MPLBACKEND
 check test test-chapters: export JAX_PLATFORMS ?= cpu
 
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder -p tests.longest_first -q -rs
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300
+NBVAL := -p tests.figure_data --nbval --nbval-current-env --nbval-cell-timeout=300
 
 check: $(READY) ## Lint, types, doctests and the tests of what has changed, in a minute
 	@$(BIN)/python -m tests.changed --jobs $(JOBS)

@@ -1,7 +1,8 @@
 """A pytest plugin: nbval compares the chapters that the build of the book has executed.
 
 `make test` executes every chapter once, for the pages. With `-p tests.executed_chapters` nbval
-starts no kernels: each cell's outputs come from that run, and the comparison is nbval's own. A
+starts no kernels: each cell's outputs come from that run, and the comparison is nbval's own; the
+data of figures are compared by `tests.figure_data`. A
 chapter that did not run with the notebook, library, data and packages as they are now is an error.
 Without this plugin (`make test-chapters`) nbval executes the chapters itself.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 import nbval.plugin
 import pytest
 
-from gnnconv_lib.chapters import notebooks, reuse
+from gnnconv_lib.chapters import figures, notebooks, reuse
 
 ADVICE = "`make book` executes what has changed, `make test` everything."
 
@@ -69,7 +70,9 @@ def shared(root: Path) -> dict[str, str]:
 
 def pytest_configure(config: pytest.Config) -> None:
     def setup(file: nbval.plugin.IPyNbFile) -> None:
+        source = file.path.relative_to(config.rootpath)
         file.kernel = RecordedKernel(config.rootpath, file.path)
+        file.figure_data = figures.data_files(reuse.executed_path(config.rootpath, source))
         file.setup_sanitize_files()
 
     original = nbval.plugin.IPyNbFile.setup

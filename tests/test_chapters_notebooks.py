@@ -12,7 +12,7 @@ from matplotlib.image import imread
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from gnnconv_lib import InvalidInput, plotting
-from gnnconv_lib.chapters import hygiene, notebooks
+from gnnconv_lib.chapters import figures, hygiene, notebooks
 
 FIGURE = {
     "figure": {"name": "fig-a", "caption": "A line."},
@@ -33,7 +33,6 @@ def picture() -> str:
 def chapter():
     """A chapter without any violation."""
     shown = new_output("display_data", {"image/png": picture(), "text/plain": ["<Figure>"]})
-    printed = new_output("stream", name="stdout", text="line 1 y: 2 values, first 0, last 1\n")
     cells = [
         new_markdown_cell("# Title\n\nClaim."),
         new_code_cell("from gnnconv_lib.page import parameters", execution_count=1),
@@ -42,9 +41,17 @@ def chapter():
         ),
         new_code_cell("parameters.check(globals())", execution_count=3),
         new_code_cell("draw()", execution_count=4, outputs=[shown], metadata={"mystnb": FIGURE}),
-        new_code_cell("report.digest(figure)", execution_count=5, outputs=[printed]),
+        new_code_cell('report.drawn(figure, "fig-a")', execution_count=5),
     ]
     return nbformat.reads(notebooks.normal_form(new_notebook(cells=cells)), 4)
+
+
+def store(path):
+    """Write the chapter and the data of its figure."""
+    notebooks.write(path, chapter())
+    drawn = path.with_name("fig-a.csv")
+    drawn.write_text("data")
+    figures.store({"fig-a": drawn}, path)
 
 
 def found(notebook) -> str:
@@ -53,14 +60,25 @@ def found(notebook) -> str:
 
 def test_a_clean_chapter_has_no_violation(tmp_path) -> None:
     path = tmp_path / "clean.ipynb"
-    notebooks.write(path, chapter())
+    store(path)
     assert hygiene.hygiene(path) == []
+
+
+def test_figures_and_stored_data_belong_together(tmp_path) -> None:
+    path = tmp_path / "clean.ipynb"
+    store(path)
+    (data,) = figures.data_files(path).values()
+    data.rename(data.with_name("clean.fig-old.csv"))
+    assert hygiene.hygiene(path) == [
+        "the data of fig-a are not stored; run `gnnconv execute` on the chapter.",
+        "the stored data fig-old.csv belong to no figure of the chapter; remove the file.",
+    ]
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\r"])
 def test_other_ends_of_lines_are_not_normal(tmp_path, end) -> None:
     path = tmp_path / "clean.ipynb"
-    notebooks.write(path, chapter())
+    store(path)
     normal = path.read_bytes()
     path.write_bytes(normal.replace(b"\n", end))
     assert hygiene.hygiene(path) == [
@@ -124,7 +142,8 @@ SVG = output("display_data", data={"image/svg+xml": "<svg/>"}, metadata={})
         (cell_update(4, metadata={}), "needs a caption"),
         (cell_update(4, metadata={"mystnb": {**FIGURE, "image": {"alt": "x"}}}), "needs alt text"),
         (cell_update(4, metadata={"mystnb": {**FIGURE, "figure": {"caption": "x"}}}), "a name"),
-        (cell_update(5, outputs=[]), "cell 5: the figure needs its digest"),
+        (cell_update(5, source="1"), "cell 5: the figure must hand over its data"),
+        (cell_update(5, source='report.drawn(figure, "fig-b")'), 'report.drawn(figure, "fig-a")'),
         (lambda cells: cells[4].outputs.append(cells[4].outputs[0]), "one figure, got 2"),
         (cell_update(4, metadata={"mystnb": FIGURE, "tags": ["raises-exception"]}), "hides errors"),
         (cell_update(0, source="Claim."), "begin with the title"),
@@ -138,6 +157,7 @@ def test_planted_violations_are_found(change, words: str) -> None:
 
 def test_a_file_out_of_normal_form_is_found(tmp_path) -> None:
     path = tmp_path / "loose.ipynb"
+    store(path)
     path.write_text(notebooks.normal_form(chapter()) + "\n")
     assert hygiene.hygiene(path) == [
         "the file is not in normal form; run `gnnconv normalise` on it."

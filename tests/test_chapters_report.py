@@ -1,4 +1,4 @@
-"""What chapters print: rounding that hides last bits, tables, digests, verdict tables."""
+"""What chapters print: rounding that hides last bits, tables, verdict tables."""
 
 import math
 import re
@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from gnnconv_lib import InvalidInput, evidence, plotting
-from gnnconv_lib.page import digest, report, results, verdicts
+from gnnconv_lib import InvalidInput, evidence
+from gnnconv_lib.page import report, results, verdicts
 from gnnconv_lib.page.rounding import AtMost, as_text
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
@@ -95,15 +95,6 @@ def test_show_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "roots = 1, 2\nname = star\n"
 
 
-def drawn(factor: float = 1.0, marker_at: float = 0.3):
-    figure, axes = plotting.figure()
-    steps = np.arange(1, 50.0)
-    losses = factor * np.exp(-steps / 9)
-    plotting.loss_curves(axes, steps, {"d = 5": losses, "d = 9": losses**2})
-    axes.scatter([1.0, 2.0], [marker_at, 0.1])
-    return figure
-
-
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     """A function that gives what has been reported since the test began."""
@@ -125,7 +116,6 @@ def test_what_is_reported_is_kept_unrounded_under_its_name(kept) -> None:
     report.table([{"g": "a|b", "A": None}], ["g", "A"])
     report.table([["path", 1e-20], ["star", True]], ["g", "x"], zero=1e-9, name="small")
     report.table([["hidden"]], ["g"], name="")
-    report.digest({"x": [1.0]})
     assert kept() == {
         "x": third,
         "x (2)": float(np.float32(third)),
@@ -154,55 +144,6 @@ def test_nothing_is_kept_unless_it_is_asked_for(monkeypatch, tmp_path, capsys) -
     report.show("x", 1.0)
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr().out == "x = 1\n"
-
-
-def test_digest_survives_last_bits_and_notices_real_changes() -> None:
-    original = digest.digest_lines(drawn())
-    assert digest.digest_lines(drawn(1 + 1e-13)) == original
-    assert digest.digest_lines(drawn(1 + 1e-4)) != original
-    assert digest.digest_lines(drawn(marker_at=0.31)) != original
-
-
-def test_digest_notices_a_reordering_and_a_change_inside() -> None:
-    values = np.sin(np.arange(100.0))
-    swapped = values.copy()
-    swapped[[40, 60]] = swapped[[60, 40]]
-    inside = values.copy()
-    inside[50] += 1e-3
-    texts = {digest.series_summary(v) for v in (values, swapped, inside)}
-    assert len(texts) == 3
-
-
-def test_digest_hides_noise_around_zero_on_a_linear_axis() -> None:
-    clean = np.array([0.0, 0.5, 1.0])
-    assert digest.series_summary(clean + 1e-16) == digest.series_summary(clean)
-
-
-@given(st.integers(1, 255), st.integers(-2, 2))
-def test_digest_on_a_linear_axis_is_stable_half_way(numerator: int, units: int) -> None:
-    value = numerator / 256
-    nearby = value + units * math.ulp(value)
-    assert digest.series_summary([1.0, nearby]) == digest.series_summary([1.0, value])
-
-
-def test_digest_covers_images_bars_and_contours() -> None:
-    figure, axes = plotting.figure(columns=3)
-    axes[0].imshow([[1.0, 2.0]])
-    axes[1].bar([0, 1], [3.0, 4.0])
-    axes[2].contourf(np.arange(9.0).reshape(3, 3), levels=[0, 4, 8])
-    text = "\n".join(digest.digest_lines(figure))
-    assert "image 1: 1 x 2 values" in text
-    assert "bars: 2 x 4 values" in text
-    assert "levels: 3 values" in text
-
-
-def test_digest_refuses_an_empty_figure_and_values_that_are_not_finite() -> None:
-    figure, axes = plotting.figure()
-    with pytest.raises(InvalidInput, match="must show data"):
-        digest.digest_lines(figure)
-    axes.plot([1, 2], [1, math.nan])
-    with pytest.raises(InvalidInput, match="finite"):
-        digest.digest_lines(figure)
 
 
 LEDGER = """\

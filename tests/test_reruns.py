@@ -97,7 +97,7 @@ def book(tmp_path_factory) -> Path:
             'report.glue("edges", graph.edges)'
         ),
         new_code_cell(DRAWING, metadata={"mystnb": FIGURE}),
-        new_code_cell("report.digest(figure)", metadata={"tags": ["hide-cell"]}),
+        new_code_cell('report.drawn(figure, "fig-line")', metadata={"tags": ["remove-cell"]}),
     ]
     notebooks.write(root / "book" / "line.ipynb", new_notebook(cells=cells))
     other = [new_markdown_cell(OTHER)]

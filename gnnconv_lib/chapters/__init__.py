@@ -6,6 +6,7 @@
 | `hygiene` | checks that it keeps the rules of a chapter |
 | `execute`, `running_cell` | executes chapters in parallel; which cell runs, the sentence for a failure |
 | `executed`, `reuse`, `differences` | the chapters of a build: run or used again, and compared |
+| `figures`, `figure_differences` | the data of figures: where they are kept, and compared point by point |
 | `compilation_cache` | keeps what JAX compiled for them |
 | `rerun` | reruns one chapter with other parameters |
 | `readable`, `names` | a rerun for readers of notebooks: plain Markdown, numbers, words for labels |
@@ -21,6 +22,7 @@ _NEEDS = {
     "differences": "nbformat",
     "execute": "jupyter_client",
     "executed": "nbformat",
+    "figure_differences": "nbformat",
     "hygiene": "nbformat",
     "readable": "nbformat",
     "notebooks": "nbformat",
@@ -31,6 +33,8 @@ _SUBMODULES = (
     "compilation_cache",
     "differences",
     "execute",
+    "figure_differences",
+    "figures",
     "executed",
     "hygiene",
     "names",

@@ -28,20 +28,27 @@ First differing lines of this build:
 
 @dataclass(frozen=True)
 class Difference:
-    """The first line in which a cell's outputs differ.
+    """The first line in which a cell's outputs differ, or the first point of a figure.
 
     Fields:
         cell: the number of the cell, counted from 1 over all cells.
         stored: the stored line; "(nothing)" where there is none.
         executed: the line of the run.
+        place: for the data of a figure its name, panel, series and point.
     """
 
     cell: int
     stored: str
     executed: str
+    place: str = ""
 
     def __str__(self) -> str:
-        return f"cell {self.cell}: stored `{self.stored}`, now `{self.executed}`"
+        return f"{self.where}: stored `{self.stored}`, now `{self.executed}`"
+
+    @property
+    def where(self) -> str:
+        """The cell, and the place in a figure if it is one."""
+        return ", ".join(part for part in (f"cell {self.cell}", self.place) if part)
 
 
 def differences(stored: Any, executed: Any) -> list[Difference]:
@@ -69,8 +76,7 @@ def with_banner(notebook: Any, found: list[Difference]) -> Any:
     if not found:
         return notebook
     lines = "\n".join(
-        f"cell {entry.cell}\n  stored: {entry.stored}\n  now:    {entry.executed}"
-        for entry in found
+        f"{entry.where}\n  stored: {entry.stored}\n  now:    {entry.executed}" for entry in found
     )
     cell = nbformat.v4.new_markdown_cell(_BANNER.format(lines=lines.replace("```", "'''")))
     notebook.cells.insert(1, cell)

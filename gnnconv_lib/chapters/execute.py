@@ -27,9 +27,10 @@ from traitlets import Dict as TraitDict
 from traitlets.config import Config
 
 from gnnconv_lib.audit._store import VARIABLE
-from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters import figures, notebooks
 from gnnconv_lib.chapters.compilation_cache import compilation_cache
 from gnnconv_lib.chapters.running_cell import RunningCell
+from gnnconv_lib.page.figure_data import VARIABLE as FIGURE_DATA
 from gnnconv_lib.page.finding import find_book, is_left_alone
 from gnnconv_lib.page.results import VARIABLE as RESULTS
 from gnnconv_lib.validation import InvalidInput
@@ -98,24 +99,38 @@ class ChapterRun:
 def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
     """Execute the notebook at `path` in a fresh kernel and write it, normalised, to `target`.
 
+    The data of its figures go beside the target (`figures`).
+
     Args:
         path: the notebook; the kernel runs in its folder.
         target: where the result goes; by default back to `path`. A failed chapter is not written.
     """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
     source = Path(path)
+    goal = source if target is None else Path(target)
     started = time.perf_counter()
     notebook = notebooks.read(source)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    error = ""
+    with tempfile.TemporaryDirectory(prefix="gnnconv-figures-") as drawn:
+        error = _run_cells(notebook, source, drawn)
+        seconds = time.perf_counter() - started
+        if error:
+            return ChapterRun(source, seconds, error=error)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        changed = figures.store(figures.drawn_files(drawn), goal)
+    return ChapterRun(source, seconds, notebooks.write(goal, notebook) or changed)
+
+
+def _run_cells(notebook: Any, source: Path, drawn: str) -> str:
+    """Execute the cells of `notebook` as the chapter at `source`; the text of a failure, or none."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
     cell = RunningCell()
     try:
         folder = source.resolve().parent
-        with kernel_settings({"JAX_PLATFORMS": "cpu"}, folder) as settings:
+        with kernel_settings({"JAX_PLATFORMS": "cpu"}, folder, figure_data=drawn) as settings:
             client = NotebookClient(
                 notebook,
                 timeout=CELL_TIMEOUT,
@@ -131,15 +146,10 @@ def execute(path: str | Path, target: str | Path | None = None) -> ChapterRun:
                 # After a kernel that never came it is left behind, and fails when Python ends.
                 atexit.unregister(client._cleanup_kernel)
     except CellExecutionError:
-        error = _block(cell, cell.failure(source.stem))
+        return _block(cell, cell.failure(source.stem))
     except (CellTimeoutError, DeadKernelError, RuntimeError) as failure:
-        error = _block(cell, cell.failure(source.stem, failure))
-    seconds = time.perf_counter() - started
-    if error:
-        return ChapterRun(source, seconds, error=error)
-    goal = source if target is None else Path(target)
-    goal.parent.mkdir(parents=True, exist_ok=True)
-    return ChapterRun(source, seconds, notebooks.write(goal, notebook))
+        return _block(cell, cell.failure(source.stem, failure))
+    return ""
 
 
 def execute_all(
@@ -209,6 +219,7 @@ def kernel_settings(
     variables: Mapping[str, str] | None = None,
     chapter_folder: str | Path | None = None,
     results: str | Path | None = None,
+    figure_data: str | Path | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The settings of a notebook client for one run, valid inside the block.
 
@@ -220,6 +231,7 @@ def kernel_settings(
         chapter_folder: where the notebook lies, to use what its book keeps: compiled code, and
             the evidence of checks.
         results: the file to which the chapter's results go unrounded; by default nowhere.
+        figure_data: the folder to which the data of its figures go; by default nowhere.
     """
     with (
         tempfile.TemporaryDirectory(prefix="gnnconv-", ignore_cleanup_errors=True) as folder,
@@ -229,7 +241,8 @@ def kernel_settings(
         wanted = dict(variables or {}) | cache | evidence_variable(chapter_folder)
         missing = {k: v for k, v in wanted.items() if k not in os.environ}
         config = Config()
-        own = {"IPYTHONDIR": folder} | ({RESULTS: str(results)} if results else {})
+        own = {"IPYTHONDIR": folder, FIGURE_DATA: str(figure_data or "")}
+        own |= {RESULTS: str(results)} if results else {}
         config.RunningInterpreter.environment = missing | _ENVIRONMENT | own
         if sockets is not None:
             config.RunningInterpreter.transport = "ipc"

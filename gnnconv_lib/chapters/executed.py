@@ -10,6 +10,8 @@ from pathlib import Path
 from gnnconv_lib import provenance
 from gnnconv_lib.chapters import notebooks, reuse
 from gnnconv_lib.chapters.differences import Difference, differences
+from gnnconv_lib.chapters.figure_differences import figure_differences
+from gnnconv_lib.chapters.figures import data_files
 
 __all__ = ["Executed", "executed_chapters"]
 
@@ -24,7 +26,7 @@ class Executed:
         seconds: how long it took when it ran.
         again: whether an earlier run is used again.
         error: the text of a failure, naming chapter, cell and error; empty for a success.
-        differences: where its outputs are not the stored ones.
+        differences: where its outputs, or the data of its figures, are not the stored ones.
     """
 
     source: Path
@@ -107,7 +109,9 @@ def _compared(root: Path, chapter: Executed) -> Executed:
     if chapter.error:
         return chapter
     stored, now = notebooks.read(root / chapter.source), notebooks.read(chapter.path)
-    return replace(chapter, differences=tuple(differences(stored, now)))
+    found = differences(stored, now)
+    found += figure_differences(stored, data_files(root / chapter.source), data_files(chapter.path))
+    return replace(chapter, differences=tuple(found))
 
 
 def _announce(reasons: list[list[str]], again: int, jobs: int) -> None:

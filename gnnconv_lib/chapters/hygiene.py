@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters.figures import data_files
 from gnnconv_lib.page import parameters, ties
 from gnnconv_lib.validation import InvalidInput
 
@@ -20,7 +21,7 @@ __all__ = ["hygiene", "violations"]
 # `nbval-ignore-output` is the open declaration that a cell may differ; a test lists the cells that have it.
 _FORBIDDEN_TAGS = ("raises-exception", "skip-execution", "nbval-skip")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}")
-_DIGEST = " values, first "
+_DRAWN = re.compile(r"^report\.drawn\(\w+, \"([\w-]+)\"", re.MULTILINE)
 
 
 def hygiene(path: str | Path) -> list[str]:
@@ -33,7 +34,18 @@ def hygiene(path: str | Path) -> list[str]:
     found = list(violations(notebook))
     if file.read_bytes() != notebooks.normal_form(notebook).encode():
         found.append("the file is not in normal form; run `gnnconv normalise` on it.")
-    return found
+    return [*found, *_stored_data(file, notebook)]
+
+
+def _stored_data(file: Path, notebook: Any) -> Iterator[str]:
+    """Figures without stored data, and stored data without a figure."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    drawn = {name for source in code for name in _DRAWN.findall(source)}
+    stored = data_files(file).keys()
+    for name in sorted(drawn - stored):
+        yield f"the data of {name} are not stored; run `gnnconv execute` on the chapter."
+    for name in sorted(stored - drawn):
+        yield f"the stored data {name}.csv belong to no figure of the chapter; remove the file."
 
 
 def violations(notebook: Any) -> Iterator[str]:
@@ -52,11 +64,12 @@ def violations(notebook: Any) -> Iterator[str]:
     for number, cell in code:
         yield from (f"cell {number}: {text}" for text in _cell(cell))
     for place, (number, cell) in enumerate(code):
-        nearby = code[place : place + 2]
-        if _pictures(cell) and not any(_DIGEST in _printed(near) for _, near in nearby):
+        nearby = "\n".join(near.source for _, near in code[place : place + 2])
+        name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name", "")
+        if _pictures(cell) and name not in _DRAWN.findall(nearby):
             yield (
-                f"cell {number}: the figure needs its digest, report.digest(figure), in the same "
-                "or the next code cell."
+                f"cell {number}: the figure must hand over its data, report.drawn(figure, "
+                f'"{name}"), in the same or the next code cell.'
             )
 
 

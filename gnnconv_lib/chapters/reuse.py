@@ -3,7 +3,8 @@
 What a run depends on, its *ingredients*: the notebook's bytes, the library, the data that chapters
 read, the list of contents, the lock file, Python with all installed packages, the processor, and
 the settings of JAX. An executed chapter is kept in `_build/executed` under the path of its
-notebook, with a record of its ingredients and of its own digest beside it.
+notebook, with the data of its figures; the record beside it has its ingredients and the digest of
+what was kept.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gnnconv_lib import files, provenance
+from gnnconv_lib.chapters.figures import data_files
 from gnnconv_lib.page.finding import chapter_paths, title
 
 __all__ = [
@@ -42,7 +44,8 @@ class Kept:
     Fields:
         ingredients: the digest of each thing that it depended on, by name.
         seconds: how long it took.
-        content: the digest of the executed notebook; empty for a failure.
+        content: the digest of the executed notebook and of the data of its figures; empty for a
+            failure.
         error: the text of a failure.
     """
 
@@ -91,7 +94,7 @@ def changed(root: Path, source: Path, now: dict[str, str]) -> list[str]:
     if record.error:
         return ["failed before"]
     found = [name for name, value in now.items() if record.ingredients.get(name) != value]
-    if not found and _digest(_bytes(executed_path(root, source))) != record.content:
+    if not found and content_digest(root, source) != record.content:
         found.append("the kept run is damaged")
     return found
 
@@ -118,8 +121,12 @@ def executed_path(root: Path, source: Path) -> Path:
 
 
 def content_digest(root: Path, source: Path) -> str:
-    """The digest of the executed notebook as it is."""
-    return _digest(_bytes(executed_path(root, source)))
+    """The digest of the executed notebook and of the data of its figures, as they are."""
+    path = executed_path(root, source)
+    state = hashlib.sha256(_bytes(path))
+    for name, file in data_files(path).items():
+        state.update(f"\0{name}\0".encode() + _bytes(file))
+    return state.hexdigest()
 
 
 def _record_path(root: Path, source: Path) -> Path:

@@ -2,9 +2,9 @@
 
 | module | what it does |
 |---|---|
-| `report` | prints and displays rounded numbers, tables, digests, verdicts |
+| `report` | prints and displays rounded numbers, tables, verdicts, the data of figures |
 | `results` | the same numbers unrounded, for sweeps |
-| `rounding`, `digest`, `verdicts` | what `report` is made of |
+| `rounding`, `series`, `figure_data`, `verdicts` | what `report` is made of |
 | `declarations`, `ties`, `parameters` | the parameters of a chapter: their declaration, their check |
 | `banner` | what a rerun says above the sentences of the page |
 | `notices` | keeps what other programs say about the machine out of a chapter |
@@ -24,8 +24,8 @@ _SUBMODULES = (
     "banner",
     "benchmark_results",
     "declarations",
-    "digest",
     "errata",
+    "figure_data",
     "figures",
     "finding",
     "ledger_pages",
@@ -35,6 +35,7 @@ _SUBMODULES = (
     "report",
     "results",
     "rounding",
+    "series",
     "ties",
     "verdicts",
 )

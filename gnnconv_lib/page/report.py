@@ -1,4 +1,4 @@
-"""Everything that a chapter prints: single numbers, tables, figure digests, numbers in prose.
+"""Everything that a chapter prints: single numbers, tables, numbers in prose, figures.
 
 All of it goes through `rounding.as_text`, so that a stored output is the same text on every CPU
 type. What is displayed is Markdown with a plain-text twin; both are compared on every test run.
@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gnnconv_lib.page import results
-from gnnconv_lib.page.digest import digest_lines
+from gnnconv_lib.page import figure_data, results
 from gnnconv_lib.page.rounding import AtMost, as_text
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["AtMost", "Text", "agree", "digest", "glue", "result", "show", "table", "verdict_table"]
+__all__ = ["AtMost", "Text", "agree", "drawn", "glue", "result", "show", "table", "verdict_table"]
 
 
 class Text:
@@ -133,18 +132,22 @@ def table(
     return Text(_plain_table(headings, cells, numeric), _markdown_table(headings, cells, numeric))
 
 
-def digest(figure_or_arrays: Any, digits: int = 6) -> None:
-    """Print a text digest of what a figure shows, since a test cannot compare pictures.
+def drawn(figure: Any, name: str, digits: int = 6) -> None:
+    """Hand over the data of a figure, which are compared in place of the picture; print nothing.
 
-    For every line, point cloud, image and bar group of a Matplotlib figure, or every array of a
-    mapping: its shape and the first, last, smallest, largest and mean value and a position-weighted
-    mean, rounded to `digits` digits of the axis (of each number on a logarithmic axis).
+    Whoever executes the chapter compares all points of all series with the stored ones, and the
+    page offers them for download (`figure_data`).
 
-    >>> digest({"losses": [1.0, 0.5, 0.25]})
-    losses: 3 values, first 1, last 0.25, min 0.25, max 1, mean 0.583333, weighted 0.458333
+    Args:
+        figure: a Matplotlib figure, when it is complete.
+        name: its name, as in the metadata of its cell.
+        digits: two runs may differ by 10^-digits of the extent of a series, on a logarithmic axis by
+            that part of each value.
+
+    Raises:
+        InvalidInput: for another name, a figure without data, values that are NaN or infinite.
     """
-    for line in digest_lines(figure_or_arrays, digits):
-        print(line)
+    figure_data.keep(figure, name, digits)
 
 
 def glue(name: str, value: Any, digits: int = 4, zero: float = 0.0) -> None:

@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gnnconv_lib import files, provenance
-from gnnconv_lib.chapters import notebooks
+from gnnconv_lib.chapters import figures, notebooks
 from gnnconv_lib.chapters.differences import with_banner
 from gnnconv_lib.chapters.executed import Executed, executed_chapters
 from gnnconv_lib.page.finding import REPOSITORY_VARIABLE
@@ -145,6 +145,7 @@ def _stage_executed(stage: Path, chapters: list[Executed], strict: bool) -> None
     for chapter in chapters:
         executed = with_banner(notebooks.read(chapter.path), list(chapter.differences))
         notebooks.write(stage / chapter.source, executed)
+        figures.store(figures.data_files(chapter.path), stage / chapter.source)
         for entry in chapter.differences:
             print(f"chapter {chapter.source.stem}, {entry}", file=sys.stderr)
     write_record(

@@ -1,8 +1,8 @@
 """The pages of the built book as one document, for printing.
 
 What is printed is what is published: the articles of the HTML pages, in the order of the book, with
-links that stay inside of the document. Left out are the pages of the API, hidden code and digests
-of figures; formulas, findings and solutions that a page shows on demand are shown.
+links that stay inside of the document. Left out are the pages of the API, hidden code and
+links to the data of figures; formulas, findings and solutions that a page shows on demand are shown.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from gnnconv_lib.site.staging import API_PAGE, page_sources
 
 __all__ = ["one_page"]
 
-_LEFT_OUT = "script, .headerlink, .cell.tag_hide-cell, details.hide, button, .explorer, noscript"
+_LEFT_OUT = (
+    "script, .headerlink, .cell.tag_hide-cell, details.hide, button, .explorer, noscript, "
+    ".figure-data"
+)
 _SCRIPTS = ("mathjax", "fit-formulas", "fit-tables")
 _OWN_ATTRIBUTES = ("aria-labelledby", "aria-describedby", "for", "headers")
 

@@ -2,8 +2,8 @@
 
 The chapter is staged with the settings of the book and with stubs of all other pages, so that
 numbers and titles are those of the book. What a browser needs is inside of the file: styles, fonts,
-pictures and MathJax. Links to other pages of the book are their words. Digests of figures, which
-only tests read, and experiments are left out.
+pictures and MathJax. Links to other pages of the book are their words. Hidden cells and experiments
+are left out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One rendered page as one file: styles, fonts, pictures and MathJax are inside of it.
 
-Links to other pages of the book are their words. Digests of figures, which only tests read, and
+Links to other pages of the book are their words. Hidden cells and
 what needs the scripts of the book are left out.
 """
 

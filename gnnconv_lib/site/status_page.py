@@ -103,7 +103,8 @@ def _comparison(differences: dict[str, list[dict[str, Any]]]) -> str:
     for chapter, entries in differences.items():
         for entry in entries:
             text = f"stored: {entry['stored']}\nnow:    {entry['executed']}".replace("```", "'''")
-            lines.append(f"`{chapter}`, cell {entry['cell']}:\n\n```text\n{text}\n```")
+            where = ", ".join(filter(None, [f"cell {entry['cell']}", entry["place"]]))
+            lines.append(f"`{chapter}`, {where}:\n\n```text\n{text}\n```")
     return "\n\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from gnnconv_lib.chapters import notebooks
 from gnnconv_lib.chapters.differences import MAY_DIFFER
+from gnnconv_lib.chapters.figures import FOLDER, data_files
 from gnnconv_lib.chapters.hygiene import hygiene
 from gnnconv_lib.page import parameters
 from gnnconv_lib.site.staging import page_sources
@@ -19,6 +20,12 @@ CHAPTERS = [source for source in page_sources(ROOT) if source.suffix == ".ipynb"
 @pytest.mark.parametrize("source", CHAPTERS, ids=str)
 def test_chapter_is_in_order(source):
     assert hygiene(ROOT / source) == []
+
+
+def test_stored_data_belong_to_a_chapter():
+    known = {file for source in CHAPTERS for file in data_files(ROOT / source).values()}
+    stored = {path for path in (ROOT / "book").rglob(f"{FOLDER}/*") if path.is_file()}
+    assert stored == known
 
 
 def test_no_cell_declares_that_its_outputs_may_differ():

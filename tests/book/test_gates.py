@@ -6,6 +6,7 @@ the same book without a failure is green.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,8 @@ IMPORTS = """import matplotlib.pyplot as plt
 from gnnconv_lib.page import parameters, report"""
 FIGURE = """figure, axes = plt.subplots()
 axes.plot(line)
-report.digest(figure)"""
+report.drawn(figure, "fig-line")"""
+DATA = "book/figure-data/line.fig-line.csv"
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,7 @@ def edit(root, change):
 def validate(root, *options):
     """Run nbval on the chapter: by itself as `make test-chapters`, or as `make test` does."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
-    command += ["--nbval", "--nbval-current-env", *options, "book"]
+    command += ["-p", "tests.figure_data", "--nbval", "--nbval-current-env", *options, "book"]
     return subprocess.run(
         command,
         cwd=root,
@@ -105,7 +107,19 @@ def test_a_sound_book_passes_every_gate(book):
     assert "line.ipynb" in finished.stdout
     status = validate(book)
     assert status.returncode == 0, status.stdout
+    assert "5 passed" in status.stdout  # four cells, and the data of the figure
     assert hygiene(book / "book/line.ipynb") == []
+
+
+def test_the_data_of_a_figure_are_below_its_caption(book):
+    assert build(book).returncode == 0
+    page = book / "_build/html/book/line.html"
+    text = page.read_text(encoding="utf-8")
+    (address,) = re.findall(r'<a [^>]*href="([^"]+\.csv)"', text)
+    assert (page.parent / address).read_bytes() == (book / DATA).read_bytes()
+    caption = re.search(r"<figcaption>.*?</figcaption>", text, re.DOTALL)[0]
+    assert "A line." in caption
+    assert address in caption
 
 
 def test_a_raising_cell_fails_the_first_and_the_second_build(book):
@@ -216,7 +230,7 @@ def test_nbval_compares_the_chapters_that_a_build_has_executed(book):
     assert build(book).returncode == 0
     finished = validate(book, *plugin)
     assert finished.returncode == 0, finished.stdout
-    assert "4 passed" in finished.stdout
+    assert "5 passed" in finished.stdout
 
     differing(book)
     stale = validate(book, *plugin)
@@ -224,7 +238,7 @@ def test_nbval_compares_the_chapters_that_a_build_has_executed(book):
     assert build(book).returncode == 0
     finished = validate(book, *plugin)
     assert finished.returncode == 1
-    assert "1 failed, 1 passed" in finished.stdout
+    assert "1 failed, 2 passed" in finished.stdout
     assert "answer 40" in finished.stdout
 
     write_chapter(book, "raise ArithmeticError('planted')")
@@ -251,23 +265,92 @@ def test_a_cell_executed_out_of_order_is_found(book):
     assert any("out of order" in problem for problem in hygiene(path))
 
 
-def test_a_wrong_figure_is_found_by_its_digest(book):
+def test_a_wrong_figure_is_found_by_its_data(book):
     def bend(notebook):
-        notebook.cells[-1].source = FIGURE.replace("line)", "[y * 1.001 for y in line])")
+        notebook.cells[-1].source = FIGURE.replace("line)", "[*line[:4], 8.001])")
 
     edit(book, bend)
     finished = validate(book)
     assert finished.returncode == 1
-    assert "1 failed" in finished.stdout
+    assert "1 failed, 4 passed" in finished.stdout
+    assert "cell 5, fig-line, panel 1, line 1, point 5: stored `y = 8`, now" in finished.stdout
 
 
-def test_a_figure_without_its_digest_is_found(book):
+def move_a_point(data):
+    data.write_text(data.read_text().replace("1,line 1,3,6", "1,line 1,3,6.001"))
+
+
+def rename_a_series(data):
+    data.write_text(data.read_text().replace("line 1", "line 2"))
+
+
+def add_a_file(data):
+    shutil.copyfile(data, data.with_name("line.fig-old.csv"))
+
+
+#: What is planted in the stored data, and what the gates say.
+WRONG_DATA = {
+    "a point": (
+        move_a_point,
+        "cell 5, fig-line, panel 1, line 1, point 4: stored `y = 6.001`, now `y = 6`",
+    ),
+    "a series": (
+        rename_a_series,
+        "cell 5, fig-line, panel 1, line 2: stored `5 points`, now `(nothing)`",
+    ),
+    "nothing stored": (
+        Path.unlink,
+        "cell 5, fig-line: stored `(nothing)`, now `line.fig-line.csv`",
+    ),
+    "a file nobody makes": (
+        add_a_file,
+        "cell 1, fig-old: stored `line.fig-old.csv`, now `(nothing)`",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_DATA)
+def test_wrong_data_of_a_figure_are_treated_as_a_differing_line(book, name):
+    plant, words = WRONG_DATA[name]
+    plant(book / DATA)
+    finished = build(book)
+    assert finished.returncode == 0, finished.stderr
+    assert f"chapter line, {words}" in finished.stderr
+    page = (book / "_build/html/book/line.html").read_text(encoding="utf-8")
+    assert "not the stored ones" in page
+    assert build(book, "--strict").returncode == 1
+    # As in `make test`, from the run of the build.
+    assert build(book).returncode == 0
+    finished = validate(book, "-p", "tests.executed_chapters")
+    assert finished.returncode == 1
+    assert "1 failed, 4 passed" in finished.stdout
+    assert words in finished.stdout
+    missing = name in ("nothing stored", "a file nobody makes")
+    assert len(hygiene(book / "book/line.ipynb")) == missing
+
+
+def test_last_bits_of_the_data_of_a_figure_do_not_count(book):
+    data = book / DATA
+    data.write_text(data.read_text().replace("1,line 1,3,6", "1,line 1,3,6.0000001"))
+    finished = build(book, "--strict")
+    assert finished.returncode == 0, finished.stderr
+    assert validate(book).returncode == 0
+
+
+def test_a_run_whose_data_were_damaged_is_not_used_again(book):
+    assert build(book).returncode == 0
+    move_a_point(book / "_build/executed" / DATA)
+    finished = build(book)
+    assert "the kept run is damaged" in finished.stdout
+    assert "differs" not in finished.stdout
+
+
+def test_a_figure_that_hands_over_no_data_is_found(book):
     def drop(notebook):
-        notebook.cells[-1].outputs = [
-            output for output in notebook.cells[-1].outputs if output.output_type != "stream"
-        ]
+        notebook.cells[-1].source = FIGURE.partition("report")[0]
 
-    assert any("digest" in problem for problem in hygiene(edit(book, drop)))
+    problems = hygiene(edit(book, drop))
+    assert any("must hand over its data" in problem for problem in problems)
 
 
 def test_output_to_stderr_is_found_stored_or_not(book):

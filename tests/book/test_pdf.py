@@ -20,7 +20,7 @@ FIRST = (
     '<p><a href="part/second.html#lemma">Lemma</a> <a href="back/api/x.html">code</a> '
     '<a href="https://arxiv.org/abs/2012.03429">paper</a> <a href="#top">here</a></p>'
     '<details class="hide above-input"><pre>hidden = 1</pre></details>'
-    '<div class="cell tag_hide-cell">a digest</div>'
+    '<div class="cell tag_hide-cell">hidden cell</div><p class="figure-data"><a>data</a></p>'
     '<details><summary>Solution</summary><span class="math-later">\\(x\\)</span></details>'
     '<img src="../_images/a.png" alt="A picture."></section></article>'
     '<div class="book-foot"><p>Version 0, commit <code>abc</code>.</p></div></body></html>'
@@ -70,7 +70,8 @@ def test_no_id_stands_twice(document):
 def test_hidden_code_is_left_out_and_what_opens_is_open(document):
     text = document.get_text()
     assert "hidden = 1" not in text
-    assert "a digest" not in text
+    assert "hidden cell" not in text
+    assert "data" not in text
     assert document.select_one("details")["open"] == "open"
     assert document.select_one(".math").get_text() == "\\(x\\)"
     assert document.select(".headerlink") == []

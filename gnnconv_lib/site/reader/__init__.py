@@ -1,7 +1,8 @@
 """What the built pages add for a reader to what the chapters hold: all of it made at build time.
 
 Verdict tables that can be read, a box with the statement as printed where a section judges one,
-links from the numbers of a paper to the ledger. The stored chapters know nothing of it.
+links from the numbers of a paper to the ledger and from figures to their data. The stored chapters
+know nothing of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from gnnconv_lib.site.reader.experiments import (
     add_scripts,
     insert_experiment,
 )
+from gnnconv_lib.site.reader.figure_links import link_data
 from gnnconv_lib.site.reader.first_page import FirstPage
 from gnnconv_lib.site.reader.footer import add_footer
 from gnnconv_lib.site.reader.frame import mend_frames
@@ -103,6 +105,7 @@ def _change_notebook(app: Sphinx, name: str, source: list[str]) -> None:
     if Path(app.env.doc2path(name)).suffix == ".ipynb":
         first = name == app.config.root_doc
         changed = with_reading_aids(json.loads(source[0]), Path(app.srcdir), boxes=not first)
+        link_data(changed["cells"], app.env.doc2path(name))
         # The page of a rerun is one file, without scripts of its own.
         if name in EXPERIMENTS and not app.config.html_context.get("single_page"):
             insert_experiment(changed["cells"], EXPERIMENTS[name])

@@ -139,11 +139,7 @@ def _hide_code(cells: list[dict[str, Any]]) -> None:
     for cell in cells:
         if cell["cell_type"] == "code":
             tags = cell.setdefault("metadata", {}).setdefault("tags", [])
-            # A digest stays what it is: closed.
-            if "hide-cell" in tags:
-                tags.remove("hide-cell")
-                tags.append("remove-cell")
-            elif "remove-input" not in tags:
+            if "remove-input" not in tags:
                 tags.append("remove-input")
 
 
