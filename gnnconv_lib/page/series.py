@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["COLUMNS", "Panel", "Series", "panels"]
+__all__ = ["COLUMNS", "Panel", "panels"]
 
 #: All columns that a series can have, in the order in which they are written.
 COLUMNS = (
