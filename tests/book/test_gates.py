@@ -88,7 +88,7 @@ def edit(root, change):
 def validate(root, *options):
     """Run nbval on the chapter: by itself as `make test-chapters`, or as `make test` does."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
-    command += ["-p", "tests.figure_data", "--nbval", "--nbval-current-env", *options, "book"]
+    command += [*options, "-p", "tests.figure_data", "--nbval", "--nbval-current-env", "book"]
     return subprocess.run(
         command,
         cwd=root,
