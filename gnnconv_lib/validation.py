@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterable
 from typing import Any, cast
 
-import numpy as np
-
 __all__ = [
     "InvalidInput",
     "require_choice",
@@ -118,12 +116,8 @@ or a JAX key, got -1.
     if isinstance(value, numbers.Integral) and not isinstance(value, bool):
         if 0 <= int(value) < 2**63:
             return int(value)
-    elif isinstance(value, np.random.Generator):
-        return int(value.integers(2**63, dtype=np.uint64))
-    elif isinstance(value, np.random.SeedSequence):
-        return int(value.generate_state(1, np.uint64)[0]) >> 1
     else:
-        words = _key_words(value)
+        words = _random_bits(value)
         if words is not None:
             return words
     if isinstance(value, numbers.Integral) and int(value) >= 2**63:
@@ -133,8 +127,14 @@ or a JAX key, got -1.
     )
 
 
-def _key_words(value: Any) -> int | None:
-    """The words of a JAX key, old or new, as one integer of 63 bits."""
+def _random_bits(value: Any) -> int | None:
+    """63 bits from a NumPy generator, a seed sequence or a JAX key, old or new; else None."""
+    import numpy as np  # not at the top: most of the time of `gnnconv --help`
+
+    if isinstance(value, np.random.Generator):
+        return int(value.integers(2**63, dtype=np.uint64))
+    if isinstance(value, np.random.SeedSequence):
+        return int(value.generate_state(1, np.uint64)[0]) >> 1
     jax = sys.modules.get("jax")  # without it there is no key
     if jax is None or not isinstance(value, jax.Array) or isinstance(value, jax.core.Tracer):
         return None

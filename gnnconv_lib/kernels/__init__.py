@@ -8,7 +8,8 @@ are built on top. One folder per kernel: what it computes in plain JAX (`xla`) a
 descent for many chains; `overlap_tiles` counts the overlaps of dense graphs. Every kernel takes
 `implementation=None | "xla" | "pallas"`. None leaves the choice to the platform: Pallas on CUDA,
 plain JAX through XLA elsewhere. Pallas on a CPU runs in interpret mode, which is for tests.
-`sharding` spreads each over devices and processes. Submodules load on first use.
+`sharding` spreads each over devices and processes; `small_loops` spares a CPU the start of many
+programs per step. Submodules load on first use.
 
 Book page: book/scale/kernels-against-monte-carlo.
 """
@@ -27,6 +28,7 @@ _SUBMODULES = (
     "mc_population",
     "overlap_tiles",
     "sharding",
+    "small_loops",
 )
 
 __all__ = ["choose", *_SUBMODULES]

@@ -22,6 +22,7 @@ from gnnconv_lib.kernels.gd_chains.parts import (
     units_loss,
     units_step,
 )
+from gnnconv_lib.kernels.small_loops import as_one_function
 from gnnconv_lib.trajectory import BUDGET, DIVERGED
 
 __all__ = ["advance"]
@@ -29,6 +30,7 @@ __all__ = ["advance"]
 _STEPS_BETWEEN_LOOKS = 64  # steps after which the program looks whether every chain has stopped
 _PAIRS_AT_ONCE = 16
 _ENTRIES_AT_ONCE = 1 << 14  # pairs times units that are worked on as one array
+_SMALL = 512  # pairs times units up to which the steps are one machine function
 
 
 @jax.jit
@@ -66,10 +68,16 @@ def advance(problem: ChainProblem, state: ChainState) -> tuple[ChainState, Chain
         stay = clock + jnp.where(active, seen, BUDGET).astype(clock.dtype)
         return jnp.where(go & fine, moved, place), jnp.where(go, ahead, stay)
 
+    def steps(count: jax.Array, place: jax.Array, clock: jax.Array) -> Any:
+        return lax.fori_loop(0, count, step, (place, clock))
+
+    if table.rho.shape[-1] * state.u.size <= _SMALL:
+        steps = as_one_function(steps)
+
     def some(carry: Any) -> Any:
         left, place, clock = carry
         count = jnp.minimum(left, _STEPS_BETWEEN_LOOKS)
-        return left - count, *lax.fori_loop(0, count, step, (place, clock))
+        return left - count, *steps(count, place, clock)
 
     def go_on(carry: Any) -> jax.Array:
         return (carry[0] > 0) & jnp.any(carry[2] % 4 == BUDGET)
