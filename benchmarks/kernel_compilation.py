@@ -22,7 +22,15 @@ import jax
 import numpy as np
 from jax.sharding import AbstractDevice, AbstractMesh, SingleDeviceSharding, use_abstract_mesh
 
-__all__ = ["ARCHITECTURES", "Launch", "Taken", "compiled", "launched", "resources"]
+__all__ = [
+    "ARCHITECTURES",
+    "Launch",
+    "Taken",
+    "compiled",
+    "launched",
+    "resources",
+    "waits_for_the_host",
+]
 
 REGISTERS_PER_PROCESSOR = 65_536
 WARPS_PER_PROCESSOR = 64
@@ -107,6 +115,18 @@ def launched(function: Callable[..., Any], args: Any, entry: str, architecture: 
     if found is None:
         raise RuntimeError(f"the compiled program does not start a kernel named {entry}")
     return Launch(text, int(found[1]), int(found[2]), int(found[3]))
+
+
+def waits_for_the_host(function: Callable[..., Any], args: Any, architecture: str) -> int:
+    """How many loops and branches of the compiled program wait for the host to read a number.
+
+    A loop whose length is known beforehand does not; one inside another counts once.
+    """
+    with _dumped(function, args, architecture) as folder:
+        (path,) = folder.glob("*gpu_after_optimizations.txt")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if re.search(r"= .* (?:while|conditional)\(", line)]
+    return sum("known_trip_count" not in line for line in found)
 
 
 @contextmanager
