@@ -99,9 +99,16 @@ $(COMPILERS)/.synced-$(VERSION): benchmarks/requirements-kernels.txt | $(READY)
 		|| { echo "The kernels were not compiled: JAX's CUDA plugin and ptxas could not be had." >&2; exit 1; }
 	@touch $@
 
-kernels: $(COMPILERS)/.synced-$(VERSION) ## Compile every GPU kernel on a machine without a GPU
-	@JAX_PLATFORMS=cpu PATH="$(CURDIR)/$(COMPILERS)/nvidia/cu13/bin:$$PATH" \
-		PYTHONPATH="$(CURDIR)/$(COMPILERS):$(CURDIR)" $(BIN)/python -m benchmarks.kernel_gate --out _build/kernels.json
+kernels: export JAX_PLATFORMS := cpu
+kernels: $(COMPILERS)/.synced-$(VERSION) ## Compile every GPU kernel and run its tests in an emulator, without a GPU
+	@export PATH="$(CURDIR)/$(COMPILERS)/nvidia/cu13/bin:$$PATH" PYTHONPATH="$(CURDIR)/$(COMPILERS):$(CURDIR)"; \
+	status=0; \
+	$(BIN)/python -m benchmarks.kernel_gate --out _build/kernels.json || status=1; \
+	for architecture in sm_80 sm_90a; do \
+		$(BIN)/python -m pytest -p tests.ptx_emulator.plugin --ptx $$architecture -p no:cacheprovider -q \
+			tests/test_kernels_*.py || status=1; \
+	done; \
+	exit $$status
 
 # Any Python will do that has a JAX: no environment is made and nothing is downloaded.
 gpu: ## Test and time the kernels on a GPU, records in OUT, results in benchmarks/results

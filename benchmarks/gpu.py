@@ -4,7 +4,8 @@
     python -m benchmarks.gpu --out FILE --store
 
 Adds one record per size to FILE as it is measured, and one per exception, which it survives; what
-is in FILE already is not measured again. `--store` makes benchmarks/results/gpu-DEVICE.json of
+is in FILE already is not measured again. Sizes that would not fit into memory or take too long are
+foreseen and left out (`gpu_limits`). `--store` makes benchmarks/results/gpu-DEVICE.json of
 complete records that agree. Where JAX sees no GPU: one sentence and exit code 2. `--rehearse` goes
 through the same motions on a CPU with tiny sizes and stores nothing.
 """
@@ -28,11 +29,11 @@ from benchmarks import gpu_records, machine, results
 from benchmarks.agreement import compare
 from benchmarks.gpu_cases import Series, rates, series
 from benchmarks.gpu_environment import NO_GPU
+from benchmarks.gpu_limits import Outlook, available
 from benchmarks.timing import Contender, interleave, ratios, spread
 
 __all__ = ["main", "measure", "store"]
 
-SLOW = 4.0
 ROUNDS = 5
 
 
@@ -83,14 +84,19 @@ def _one_series(
     out: Path, entry: Series, measured: dict[str, float], end: float, done: set[tuple[str, int]]
 ) -> bool:
     name = f"{entry.name}-{entry.dtype}"
-    slowest = 0.0
+    outlook = Outlook(end)
     for size in entry.sizes:
         if (name, size) in done:
             continue
         what = f"{name}, {entry.variable} = {size:,}"
-        if time.monotonic() > end or slowest > SLOW:
-            gpu_records.append(out, "left out", what=what)
+        work = entry.work(size)
+        asked = ["Pallas", "plain JAX", *(["CPU"] if size <= entry.largest_on_cpu else [])]
+        obstacle = outlook.obstacle(work, entry.memory(size), available(), asked)
+        if obstacle is not None:
+            gpu_records.append(out, "left out", what=what, reason=obstacle)
+            print(f"{what}: left out, {obstacle}", flush=True)
             continue
+        start = time.monotonic()
         try:
             point, agreement = _one_size(entry, size, measured)
         except Exception as problem:  # memory, a kernel that does not compile: the next one may do
@@ -102,7 +108,9 @@ def _one_series(
         if point is None:
             print(f"{what}: DISAGREES", flush=True)
             return False
-        slowest = point["slowest"]
+        call = {n: seconds["high"] for n, seconds in point["seconds"].items()}
+        growing = point["setup_seconds"] + (ROUNDS + 2) * sum(call.values())
+        outlook.measured(work, call, growing, time.monotonic() - start)
         shown = ", ".join(f"{k} {v['median']:.3g} x" for k, v in point["ratios"].items())
         print(f"{what}: {shown}", flush=True)
     return True
@@ -110,7 +118,9 @@ def _one_series(
 
 def _one_size(entry: Series, size: int, measured: dict[str, float]) -> tuple[Any, Any]:
     """The times, None where the implementations disagree; and their agreement."""
+    start = time.monotonic()
     job = entry.job(size)
+    setup = time.monotonic() - start
     contenders = [
         Contender("Pallas", lambda: job.call("pallas")),
         Contender("plain JAX", lambda: job.call("xla")),
@@ -140,7 +150,7 @@ def _one_size(entry: Series, size: int, measured: dict[str, float]) -> tuple[Any
         "operations": job.operations,
         "bytes": job.bytes,
         "floor_seconds": floor,
-        "slowest": max(max(times) for times in table),
+        "setup_seconds": setup,
     }, agreement
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.gpu_limits import Bytes
 from benchmarks.stopwatch import seconds_per_call
 from gnnconv_lib import graphs, relu_gnn, summaries
 from gnnconv_lib.page.operation_count import count
@@ -52,6 +53,8 @@ class Series:
         tolerance: between the implementations, relative to the largest entry.
         job: of a size.
         largest_on_cpu: the largest size that the CPU is asked for.
+        work: of a size, in any unit. memory: of a size, of the device and of the host, before
+            anything is allocated.
     """
 
     name: str
@@ -61,24 +64,77 @@ class Series:
     tolerance: float
     job: Callable[[int], Job]
     largest_on_cpu: int
+    work: Callable[[int], float]
+    memory: Callable[[int], Bytes]
 
 
 def series(tiny: bool) -> Iterator[Series]:
     """All series; `tiny` is the rehearsal on a CPU."""
     for dtype, tolerance in (("float32", 1e-3), ("float64", 1e-10)):
         chains = (4, 8) if tiny else (1, 100, 1000, 10_000, 100_000, 1_000_000)
-        yield Series("gd_chains", dtype, "chains", chains, tolerance, _late(_chains, dtype), 10_000)
+        yield Series(
+            "gd_chains",
+            dtype,
+            "chains",
+            chains,
+            tolerance,
+            _late(_chains, dtype),
+            10_000,
+            float,
+            partial(_memory_of_chains, dtype),
+        )
         samples = (64, 128) if tiny else (10_000, 100_000, 1_000_000, 10_000_000)
         yield Series(
-            "mc_population", dtype, "samples", samples, tolerance, _late(_samples, dtype), 10**6
+            "mc_population",
+            dtype,
+            "samples",
+            samples,
+            tolerance,
+            _late(_samples, dtype),
+            10**6,
+            float,
+            partial(_memory_of_samples, dtype),
         )
     nodes = (64, 128) if tiny else (1024, 4096, 16_384, 65_536)
-    yield Series("overlap_tiles", "int8", "nodes", nodes, 0.0, _tiles, 16_384)
+    yield Series(
+        "overlap_tiles",
+        "int8",
+        "nodes",
+        nodes,
+        0.0,
+        _tiles,
+        16_384,
+        lambda nodes: float(nodes) ** 3,
+        _memory_of_tiles,
+    )
 
 
 def _late(make: Callable[[str], Callable[[int], Job]], dtype: str) -> Callable[[int], Job]:
     """The jobs of a series, set up at the first size: what fails there is that size's failure."""
     return lambda size: make(dtype)(size)
+
+
+def _memory_of_chains(dtype: str, chains: int) -> Bytes:
+    """Starts, ends and records, and 16 pairs at a time of plain JAX, each with some temporaries."""
+    numbers = chains * np.dtype(dtype).itemsize
+    return Bytes(numbers * (20.0 + 16 * 8), numbers * 8.0)
+
+
+def _memory_of_samples(dtype: str, samples: int) -> Bytes:
+    """The programs' pieces of memory, or a chunk of plain JAX: neither grows with the samples."""
+    from gnnconv_lib.kernels.mc_population import pallas, xla
+    from gnnconv_lib.kernels.mc_population.chunk import PALLAS_CHUNK, Plan
+
+    plan = Plan("loss", None, 100, 2, 1, PALLAS_CHUNK, dtype)
+    pieces = pallas.programs(plan) * pallas.scratch_rows(plan) * plan.chunk
+    chunk = 10 * xla.NUMBERS_PER_CHUNK
+    return Bytes((pieces + chunk) * float(np.dtype(dtype).itemsize), 2.0**20)
+
+
+def _memory_of_tiles(nodes: int) -> Bytes:
+    """Half of all pairs as neighbours in both directions, with two copies while they are drawn."""
+    entries = nodes**2 / 2
+    return Bytes(nodes**2 / 8 * 4, entries * 8 * 3)
 
 
 @cache

@@ -22,6 +22,7 @@ __all__ = ["main", "summary"]
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 240.0
 REHEARSED = ("test_kernels_implementation.py",)
+WITHOUT_A_GPU = ("test_kernels_gate.py", "test_kernels_ptx.py")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +66,7 @@ def _run(rehearse: bool) -> dict[str, Any]:
     files = sorted(
         str(path.relative_to(ROOT))
         for path in (ROOT / "tests").glob("test_kernels_*.py")
-        if path.name != "test_kernels_gate.py" and (not rehearse or path.name in REHEARSED)
+        if path.name not in WITHOUT_A_GPU and (not rehearse or path.name in REHEARSED)
     )
     command = [sys.executable, "-m", "pytest", "-v", "-rf", "-p", "no:cacheprovider", *files]
     try:

@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,15 @@ import jax
 import numpy as np
 from jax.sharding import AbstractDevice, AbstractMesh, SingleDeviceSharding, use_abstract_mesh
 
-__all__ = ["ARCHITECTURES", "Taken", "compiled", "resources"]
+__all__ = [
+    "ARCHITECTURES",
+    "Launch",
+    "Taken",
+    "compiled",
+    "launched",
+    "resources",
+    "waits_for_the_host",
+]
 
 REGISTERS_PER_PROCESSOR = 65_536
 WARPS_PER_PROCESSOR = 64
@@ -69,13 +78,60 @@ class Taken:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Launch:
+    """A kernel as XLA would start it: its module of PTX, blocks, threads, bytes of shared memory."""
+
+    text: str
+    grid: int
+    threads: int
+    shared: int
+
+
 def compiled(function: Callable[..., Any], args: Any, entry: str, architecture: str) -> Taken:
-    """The kernel `entry` in `function(*args)`, compiled for an architecture.
+    """What the kernel `entry` in `function(*args)` takes, compiled for an architecture.
 
     Raises:
         RuntimeError: where the program holds no such kernel or ptxas refuses it; what JAX raises
             where a kernel cannot be lowered.
     """
+    with _dumped(function, args, architecture) as folder:
+        return resources(_module(folder, entry), architecture)
+
+
+def launched(function: Callable[..., Any], args: Any, entry: str, architecture: str) -> Launch:
+    """The same kernel as it would be started.
+
+    Raises:
+        RuntimeError: where the program does not start such a kernel.
+    """
+    with _dumped(function, args, architecture) as folder:
+        text = _module(folder, entry).read_text(encoding="utf-8")
+        order = "".join(
+            path.read_text(encoding="utf-8") for path in folder.glob("*thunk_sequence*")
+        )
+    sizes = rf"\b{entry} grid: \[(\d+), 1, 1\] threads: \[(\d+), 1, 1\]\s+shared_memory: (\d+)"
+    found = re.search(sizes, order)
+    if found is None:
+        raise RuntimeError(f"the compiled program does not start a kernel named {entry}")
+    return Launch(text, int(found[1]), int(found[2]), int(found[3]))
+
+
+def waits_for_the_host(function: Callable[..., Any], args: Any, architecture: str) -> int:
+    """How many loops and branches of the compiled program wait for the host to read a number.
+
+    A loop whose length is known beforehand does not; one inside another counts once.
+    """
+    with _dumped(function, args, architecture) as folder:
+        (path,) = folder.glob("*gpu_after_optimizations.txt")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    found = [line for line in lines if re.search(r"= .* (?:while|conditional)\(", line)]
+    return sum("known_trip_count" not in line for line in found)
+
+
+@contextmanager
+def _dumped(function: Callable[..., Any], args: Any, architecture: str) -> Iterator[Path]:
+    """The folder of what XLA writes down while it compiles."""
     device = _device(architecture)
 
     def there(leaf: Any) -> jax.ShapeDtypeStruct:
@@ -92,9 +148,13 @@ def compiled(function: Callable[..., Any], args: Any, entry: str, architecture: 
         lowered.compile(
             compiler_options={"xla_dump_to": name, "xla_dump_emitter_re": "^(llvm|ptx)$"}
         )
-        for path in Path(name).glob("*.ptx"):
-            if re.search(rf"\.entry {entry}\b", path.read_text(encoding="utf-8")):
-                return resources(path, architecture)
+        yield Path(name)
+
+
+def _module(folder: Path, entry: str) -> Path:
+    for path in folder.glob("*.ptx"):
+        if re.search(rf"\.entry {entry}\b", path.read_text(encoding="utf-8")):
+            return path
     raise RuntimeError(f"the compiled program holds no kernel named {entry}")
 
 

@@ -75,6 +75,7 @@ def _population(dtype: str) -> Iterator[Corner]:
     for graph, axes in ((one, 1), (many, 2)):
         yield _sampled("sums", None, dtype, graph, 1, axes + (axes == 1))
         yield _sampled("loss", "scaled_relu", dtype, graph, 1, axes)
+    yield _sampled("loss", "tanh", dtype, graphs.cycle(10_000), 1, LARGEST_AXES)
     for units, axes in ((2, LARGEST_AXES), (5, LARGEST_AXES), (8, 2), (17, 2), (300, 3)):
         yield _sampled("loss", "tanh", dtype, many, units, axes)
     for name in activations.names():

@@ -13,7 +13,10 @@ import jax
 
 __all__ = ["describe"]
 
-PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "numba", "networkx", "dask")
+PACKAGES = (
+    "jax", "jaxlib", "jax-cuda12-plugin", "jax-cuda13-plugin",
+    "numpy", "scipy", "numba", "networkx", "dask",
+)  # fmt: skip
 
 
 def describe(peers: dict[str, str] | None = None) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The benchmarks: the gate before every timing, the form of what is stored, the counts. No times."""
 
 import copy
+import dataclasses
 import json
 import math
 import os
 import re
 import socket
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +30,7 @@ from benchmarks import (  # noqa: E402
     gpu,
     gpu_cases,
     gpu_environment,
+    gpu_limits,
     gpu_records,
     gpu_tests,
     growth,
@@ -252,13 +255,18 @@ class TestGrowth:
             assert decades >= short.get(curve.name, 3.6), curve.name
 
 
+NOTHING = gpu_limits.Bytes(0.0, 0.0)
+
+
 class TestGpu:
     def plant(self, monkeypatch, *entries):
         monkeypatch.setattr(gpu, "series", lambda tiny: iter(entries))
         monkeypatch.setattr(gpu, "rates", lambda tiny: {"float64": 1e9, "bytes": 1e9})
 
     def series(self, name, job):
-        return gpu_cases.Series(name, "float64", "chains", (1, 10), 1e-6, job, 1)
+        return gpu_cases.Series(
+            name, "float64", "chains", (1, 10), 1e-6, job, 1, float, lambda _: NOTHING
+        )
 
     def job(self, pallas=1.0):
         values = {"pallas": np.array([pallas]), "xla": np.array([1.0])}
@@ -334,11 +342,56 @@ class TestGpu:
     def test_when_time_is_up_sizes_are_left_out_by_name(self, monkeypatch, tmp_path):
         self.plant(monkeypatch, self.series("kernel", lambda size: 0))
         gpu.measure(tmp_path / "out.jsonl", True, -math.inf)
+        reasons = [r.get("reason") for r in gpu_records.read(tmp_path / "out.jsonl")]
+        assert reasons[2:] == ["no time is left"] * 2
         content = gpu_records.assembled(gpu_records.read(tmp_path / "out.jsonl"), 1)
         assert content["left_out"] == [
             "kernel-float64, chains = 1",
             "kernel-float64, chains = 10",
         ]
+
+    def test_a_size_that_would_not_fit_is_left_out_before_anything_is_allocated(
+        self, monkeypatch, tmp_path, capsys
+    ):
+        asked = []
+        entry = self.series("kernel", lambda size: asked.append(size) or self.job())
+        needed = {1: gpu_limits.Bytes(1e9, 1e9), 10: gpu_limits.Bytes(9e9, 1e9)}
+        self.plant(monkeypatch, dataclasses.replace(entry, memory=needed.__getitem__))
+        monkeypatch.setattr(gpu, "available", lambda: gpu_limits.Bytes(1e10, 1e10))
+        assert gpu.measure(tmp_path / "out.jsonl", True, math.inf) == 0
+        assert set(asked) == {1}
+        said = "kernel-float64, chains = 10: left out, needs 8.4 GiB of the device, 7.5 GiB are"
+        assert said in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("gpu_call", "growing", "asked", "words"),
+        [
+            (0.5, 10.0, ["Pallas"], "a call would take 5.0 s"),
+            (0.1, 40.0, ["Pallas"], "would take 420 s, 300 s are left"),
+            (0.1, 1.0, ["Pallas"], None),
+            (0.1, 1.0, ["Pallas", "CPU"], "a call would take 90.0 s"),
+        ],
+    )
+    def test_a_size_that_would_take_too_long_is_foreseen(self, gpu_call, growing, asked, words):
+        outlook = gpu_limits.Outlook(time.monotonic() + 300)
+        outlook.measured(100.0, {"Pallas": gpu_call, "CPU": 9.0}, growing, growing + 20.0)
+        obstacle = outlook.obstacle(1000.0, NOTHING, NOTHING, asked)
+        assert obstacle is None if words is None else obstacle.startswith(words)
+
+    def test_what_a_series_needs_grows_with_its_sizes_and_is_known_beforehand(self):
+        for entry in gpu_cases.series(False):
+            needed = [entry.memory(size) for size in entry.sizes]
+            work = [entry.work(size) for size in entry.sizes]
+            assert work == sorted(work)
+            assert work[0] > 0
+            for side in ("device", "host"):
+                sizes = [getattr(one, side) for one in needed]
+                assert sizes == sorted(sizes)
+                assert sizes[0] > 0
+            assert needed[-1].device < 40e9  # the smallest of the described GPUs has 40 GB
+        free = gpu_limits.available()
+        assert free.host > 0
+        assert free.device > 0
 
     def test_only_complete_records_of_a_gpu_that_agree_are_stored(
         self, monkeypatch, tmp_path, capsys

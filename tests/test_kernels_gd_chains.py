@@ -192,6 +192,22 @@ class TestXla(Cases):
         cut = self.run(TABLE, u, beta, 0.1 / A, gaps)
         np.testing.assert_allclose(cut.loss[::2], whole.loss, rtol=1e-14)
 
+    def test_loops_of_fixed_length_take_the_same_steps(self, monkeypatch):
+        """What a GPU runs, here on a CPU: gaps that are no multiples of the length."""
+        u, beta = starts()
+        rates = np.full(11, 0.5 / A)
+        rates[4] = 1e200
+        usual = self.run(TABLE, u, beta, rates, np.array([0, 1, 7, 13, 64]), target=1e-5)
+        monkeypatch.setattr(
+            jax.lax, "platform_dependent", lambda *args, cuda, rocm, default: cuda(*args)
+        )
+        jax.clear_caches()
+        fixed = self.run(TABLE, u, beta, rates, np.array([0, 1, 7, 13, 64]), target=1e-5)
+        jax.clear_caches()
+        assert set(np.ravel(usual.code)) == {0, 1, 2}
+        for one, other in zip(usual, fixed, strict=True):
+            np.testing.assert_array_equal(one, other)
+
     def test_a_batch_is_its_single_chains(self):
         u, beta = starts(64, 2)
         many = self.run(TABLE, u, beta, 0.1 / A, GAPS)

@@ -114,6 +114,16 @@ class TestReference:
         assert counts.tolist() == [16, 16, 8]
         assert items[3:].tolist() == [[0, 0, 0]]
 
+    def test_features_of_a_gpu_are_those_of_a_cpu(self, monkeypatch):
+        """There a barrier keeps the words, since a loop would wait for the host."""
+        plan = Plan("loss", None, 5, 3, 1, 16, "float64")
+        draw = lambda: xla.features(plan, np.uint32(16), np.uint32(0), generator.key_words(1), 1)  # noqa: E731
+        usual = draw()
+        monkeypatch.setattr(
+            xla.lax, "platform_dependent", lambda *args, cuda, rocm, default: cuda(*args)
+        )
+        np.testing.assert_array_equal(draw(), usual)
+
     def test_relative_accuracy_next_to_the_optimum(self):
         graph, w_star = gc.graphs.petersen(), np.array([1.0, 2.0])
         step = np.array([2.0**-30, -(2.0**-31)])
@@ -121,6 +131,19 @@ class TestReference:
         assert abs(near.z_score(relu_gnn.loss(w_star + step, w_star, graph))) < 4.5
         at = mc_population.loss(w_star, w_star, graph, 2000, seed=4)
         assert 0 <= at.mean < 1e-29  # rounding errors, squared
+
+    @pytest.mark.parametrize("dtype", TYPES)
+    @pytest.mark.parametrize("quantity", ["loss", "sums"])
+    def test_large_graphs_keep_every_processor_busy(self, quantity, dtype):
+        """At 10,000 nodes the cache holds the pieces of two programs; a GPU has 108 processors."""
+        for nodes, axes in ((1, 1), (100, 2), (1000, 8), (10_000, 2), (10_000, 8), (10**6, 8)):
+            plan = Plan(quantity, None, nodes, axes, 1, 128, dtype)
+            count = pallas.programs(plan)
+            taken = count * pallas.scratch_rows(plan) * 128 * np.dtype(dtype).itemsize
+            assert count & (count - 1) == 0
+            assert count == 1 or taken <= 2**33
+            if nodes * axes <= 20_000:
+                assert 108 <= count <= 512
 
     def test_memory_of_a_chunk_is_bounded(self):
         for count in (1, 200, 10**5, 10**7):

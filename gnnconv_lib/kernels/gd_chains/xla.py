@@ -28,6 +28,9 @@ from gnnconv_lib.trajectory import BUDGET, DIVERGED
 __all__ = ["advance"]
 
 _STEPS_BETWEEN_LOOKS = 64  # steps after which the program looks whether every chain has stopped
+# On a GPU every look waits for the device, and so does every turn of a loop whose length is not
+# known beforehand: there the steps come in loops of this fixed length.
+_STEPS_ON_A_GPU = 8
 _PAIRS_AT_ONCE = 16
 _ENTRIES_AT_ONCE = 1 << 14  # pairs times units that are worked on as one array
 _SMALL = 512  # pairs times units up to which the steps are one machine function
@@ -74,10 +77,25 @@ def advance(problem: ChainProblem, state: ChainState) -> tuple[ChainState, Chain
     if table.rho.shape[-1] * state.u.size <= _SMALL:
         steps = as_one_function(steps)
 
-    def some(carry: Any) -> Any:
+    def counted(carry: Any) -> Any:
         left, place, clock = carry
         count = jnp.minimum(left, _STEPS_BETWEEN_LOOKS)
         return left - count, *steps(count, place, clock)
+
+    def in_fixed_loops(carry: Any) -> Any:
+        left, place, clock = carry
+
+        def step_if_left(number: Any, carry: Any) -> Any:
+            moved = step(number, carry)
+            return jax.tree.map(lambda new, old: jnp.where(number < left, new, old), moved, carry)
+
+        count = jnp.minimum(left, _STEPS_ON_A_GPU)
+        return left - count, *lax.fori_loop(0, _STEPS_ON_A_GPU, step_if_left, (place, clock))
+
+    def some(carry: Any) -> Any:
+        return lax.platform_dependent(
+            carry, cuda=in_fixed_loops, rocm=in_fixed_loops, default=counted
+        )
 
     def go_on(carry: Any) -> jax.Array:
         return (carry[0] > 0) & jnp.any(carry[2] % 4 == BUDGET)

@@ -1,9 +1,9 @@
 """Chunks of the one-round GNN as one Pallas kernel for Triton.
 
 A fixed number of programs each work through every so-many-th chunk. A program draws the features
-of a chunk into a piece of memory of its own, small enough that all pieces stay in the cache of
-the GPU, reads neighbourhoods from there, and writes back three numbers per value: no feature, no
-message and no output of a node goes to main memory.
+of a chunk into a piece of memory of its own, reads neighbourhoods from there, and writes back three
+numbers per value: no message and no output of a node goes to memory, and where the graph is small
+enough that all pieces stay in the cache of the GPU, no feature either.
 
 Book page: book/scale/kernels-against-monte-carlo.
 """
@@ -27,17 +27,26 @@ from gnnconv_lib.kernels.mc_population.chunk import Memory, Plan, partial_sums, 
 __all__ = ["kernel", "programs"]
 
 MOST_PROGRAMS = 512
-SCRATCH_BYTES = 2**25  # 32 MiB, inside the second-level cache of current data-centre GPUs
+LEAST_PROGRAMS = 256  # two for each of the 108 to 132 processors of current data-centre GPUs
+CACHE_BYTES = 2**25  # 32 MiB, inside the second-level cache of those
+MEMORY_BYTES = 2**33
 
 
 def programs(plan: Plan) -> int:
-    """How many programs run at once: a power of two whose pieces of memory fit in the cache.
+    """How many programs run at once, a power of two.
 
-    >>> programs(Plan("loss", None, nodes=100, axes=2, units=1, chunk=128, dtype="float32"))
-    256
+    As many as have their pieces of memory in the cache, but no fewer than keep all processors
+    busy, where their pieces fit into 8 GiB: at 10,000 nodes the cache holds those of two.
+
+    >>> from dataclasses import replace
+    >>> hundred = Plan("loss", None, nodes=100, axes=2, units=1, chunk=128, dtype="float32")
+    >>> programs(hundred), programs(replace(hundred, nodes=10_000, dtype="float64"))
+    (256, 256)
     """
     piece = scratch_rows(plan) * plan.chunk * jnp.dtype(plan.dtype).itemsize
-    return min(MOST_PROGRAMS, 2 ** int(np.log2(max(SCRATCH_BYTES // piece, 1))))
+    in_memory = min(LEAST_PROGRAMS, MEMORY_BYTES // piece)
+    fitting = max(CACHE_BYTES // piece, in_memory, 1)
+    return min(MOST_PROGRAMS, 2 ** int(np.log2(fitting)))
 
 
 def scratch_rows(plan: Plan) -> int:

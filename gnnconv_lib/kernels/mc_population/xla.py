@@ -76,14 +76,21 @@ def _chunk(plan: Plan, item: Any, segments: Any, weights: Any, key: Any) -> jax.
 def features(plan: Plan, low: Any, high: Any, key: Any, once: Any) -> jax.Array:
     """The features of a chunk, shape ((nodes + 1) axes, chunk), zeros for the row `nodes`.
 
-    `once` is 1, but unknown to the compiler: in loops of so many rounds it stores the words and
-    the radii, which it would otherwise compute again for each of the arrays made from them.
+    The words and the radii are stored, since the compiler would otherwise compute them again for
+    each of the arrays made from them. On a CPU a loop of `once` rounds does it (`once` is 1, but
+    unknown to the compiler); on a GPU, where such a loop waits for the host, a barrier.
     """
     shape = (plan.groups, plan.chunk)
 
     def stored(make: Callable[[], Any], count: int, dtype: Any) -> Any:
-        blank = (jnp.zeros(shape, dtype),) * count
-        return lax.fori_loop(np.int32(0), once, lambda _, carry: make(), blank)
+        def by_loop(once: Any) -> Any:
+            blank = (jnp.zeros(shape, dtype),) * count
+            return lax.fori_loop(np.int32(0), once, lambda _, carry: make(), blank)
+
+        def by_barrier(once: Any) -> Any:
+            return lax.optimization_barrier(make())
+
+        return lax.platform_dependent(once, cuda=by_barrier, rocm=by_barrier, default=by_loop)
 
     group = lax.broadcasted_iota(jnp.uint32, shape, 0)
     first, second, third, fourth = stored(lambda: words(plan, low, high, group, key), 4, jnp.uint32)
