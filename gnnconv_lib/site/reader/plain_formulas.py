@@ -54,7 +54,7 @@ def set_formulas(document: nodes.Element, everywhere: bool = False) -> None:
         if "$" in text or not (everywhere or any(isinstance(node, nodes.table) for node in above)):
             continue
         made = words(text.astext())
-        if len(made) > 1 or made[0].astext() != text.astext():
+        if len(made) > 1 or (made and made[0].astext() != text.astext()):
             text.parent.replace(text, made)
 
 
