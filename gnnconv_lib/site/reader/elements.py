@@ -41,7 +41,7 @@ _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
 _PARTS = re.compile(
     r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
     rf"|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
-    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![\w(])|{{[^}}]*}})"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![A-Za-z0-9_(])|{{[^}}]*}})"
     r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|[A-Za-z](?![\w(]))"
     rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
     r"|(?P<symbol><=|>=|\binfinity\b|\bsqrt(?=\())"

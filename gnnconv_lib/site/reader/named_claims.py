@@ -2,8 +2,7 @@
 
 A proof names the claims that test its steps, and a correction the statement that it uses, by their ids.
 On a page the id of an item becomes its name, that of a claim the clause that it tests; both lead to the
-ledger. The ledger's page itself shows ids as they are, for who asks the library for one; only the steps
-of a proof are names there too.
+ledger, and show the id to whom asks the library for it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 from gnnconv_lib import ledger
-from gnnconv_lib.site.reader.elements import LEDGER_PAGE, html_element, ledger_link
+from gnnconv_lib.site.reader.elements import html_element, ledger_link
 from gnnconv_lib.site.reader.statements import statements
 
 __all__ = ["NamedClaims", "parts_of"]
@@ -58,17 +57,16 @@ class NamedClaims(SphinxTransform):
             if self._is_prose(text):
                 text.parent.replace(text, _linked(text.astext(), page, items))
 
-    def _is_prose(self, node: nodes.Node) -> bool:
+    @staticmethod
+    def _is_prose(node: nodes.Node) -> bool:
         parent = node.parent
         while parent is not None:
             if isinstance(parent, _OUTSIDE):
                 return False
             if isinstance(parent, html_element) and parent["tag"] in ("a", "summary"):
                 return False
-            if isinstance(parent, nodes.paragraph) and self.env.docname == LEDGER_PAGE:
-                return "its steps name" in parent.astext()
             parent = parent.parent
-        return self.env.docname != LEDGER_PAGE
+        return True
 
 
 def parts_of(text: str, items: dict[str, ledger.Item]) -> tuple[ledger.Item, str] | None:
@@ -92,9 +90,9 @@ def parts_of(text: str, items: dict[str, ledger.Item]) -> tuple[ledger.Item, str
 
 def _link(page: str, item: ledger.Item, clause: str) -> nodes.Node:
     if not clause:
-        return ledger_link(page, item, class_="claim-name", title=f"{item.heading}, in the ledger")
+        return ledger_link(page, item, class_="claim-name", title=f"{item.id}, in the ledger")
     text = "check: " + clause.replace("-", " ").replace("/", ", ")
-    title = f"A program checks this: {item.heading}, in the ledger"
+    title = f"{item.id}/{clause}, checked by a program"
     return ledger_link(page, item, text, class_="claim-name", title=title)
 
 
