@@ -35,6 +35,7 @@ LEDGER_PAGE = "book/back/ledger"
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "theta": "θ", "kappa": "κ",
     "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "eps": "ε", "pi": "π", "tau": "τ", "xi": "ξ",
+    "epsilon": "ε",
 }  # fmt: skip
 _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
 # What plain text writes of a formula: a power of ten, a star, an index, an exponent, a comparison, a root.
