@@ -20,7 +20,9 @@
 
   const fit = () => {
     for (const box of document.querySelectorAll('mjx-container[display="true"]')) {
-      box.tabIndex = shrink(box, box) ? 0 : -1;
+      const wide = shrink(box, box);
+      box.tabIndex = wide ? 0 : -1;
+      box.classList.toggle("wide", wide);
     }
     for (const box of document.querySelectorAll("span.math")) {
       const formula = box.querySelector("mjx-container");
@@ -34,6 +36,14 @@
     }
   };
 
+  // What is cut fades out, up to the end of the formula.
+  const scrolled = ({ target }) => {
+    if (target instanceof Element && target.matches(".wide, mjx-container")) {
+      const left = target.scrollWidth - target.clientWidth - target.scrollLeft;
+      target.classList.toggle("at-end", left < 2);
+    }
+  };
+
   const start = () => {
     const ready = window.MathJax?.startup?.promise;
     if (!ready) {
@@ -41,6 +51,7 @@
       return;
     }
     ready.then(fit);
+    document.addEventListener("scroll", scrolled, { capture: true, passive: true });
     window.addEventListener("resize", () => window.requestAnimationFrame(fit));
   };
 

@@ -7,6 +7,9 @@
     const headings = [...table.querySelectorAll("thead th")];
     for (const row of table.querySelectorAll("tbody tr")) {
       [...row.children].forEach((cell, column) => {
+        if (!cell.textContent.trim() && !cell.querySelector("img, input")) {
+          cell.classList.add("empty");
+        }
         if (headings[column] && !cell.querySelector(":scope > .cell-heading")) {
           const heading = document.createElement("span");
           heading.className = "cell-heading";

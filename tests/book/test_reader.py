@@ -8,6 +8,7 @@ from pathlib import Path
 import chromium
 import pytest
 from conftest import build
+from docutils import nodes
 from selenium.webdriver.common.action_chains import ActionChains
 
 from gnnconv_lib import ledger
@@ -15,7 +16,10 @@ from gnnconv_lib.site.reader import with_reading_aids
 from gnnconv_lib.site.reader.as_printed import insert_boxes, sections_that_judge
 from gnnconv_lib.site.reader.elements import words
 from gnnconv_lib.site.reader.judged import book_judges, judged_in, named_items
+from gnnconv_lib.site.reader.ledger_page import arrange_ledger
 from gnnconv_lib.site.reader.mentions import mentions
+from gnnconv_lib.site.reader.named_claims import parts_of
+from gnnconv_lib.site.reader.plain_formulas import set_formulas
 from gnnconv_lib.site.reader.statements import statements
 from gnnconv_lib.validation import InvalidInput
 
@@ -134,8 +138,60 @@ def test_plain_findings_are_set_as_mathematics():
         "".join(node.astext() for node in words("gamma_2^2 <= 1e-12 |w|^2")) == "γ22 ≤ 10−12 |w|2"
     )
     assert "".join(node.astext() for node in words("eps = 1/pi, alphabet")) == "ε = 1/π, alphabet"
+    told = "alpha_star = 1, |σ^L - σ*^L| <= sqrt(n r), ℓ_t², W_star_2"
+    assert (
+        "".join(node.astext() for node in words(told))
+        == "α* = 1, |σL - σ*L| ≤ √(n r), ℓt², W_star_2"
+    )
+    assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7 · 1017"
     kinds = [node.tagname for node in words("w_0 <= $x$")]
     assert kinds == ["emphasis", "subscript", "#text", "#text", "#text", "math"]
+
+
+def test_the_tables_of_a_page_are_set_and_its_prose_only_where_it_is_told_to():
+    def page():
+        entry = nodes.entry("", nodes.paragraph("", "eps <= 1e-12"))
+        code = nodes.paragraph(
+            "", "", nodes.literal("", "eps <= 1"), nodes.Text(" eps"), nodes.Text("")
+        )
+        return nodes.container("", nodes.table("", entry), code)
+
+    tables, everything = page(), page()
+    set_formulas(tables)
+    set_formulas(everything, everywhere=True)
+    assert tables.children[0].astext() == everything.children[0].astext() == "ε ≤ 10−12"
+    assert tables.children[1].astext() == "eps <= 1 eps"
+    assert everything.children[1].astext() == "eps <= 1 ε"
+
+
+def test_ids_of_the_ledger_are_told_from_other_code():
+    items = statements(ROOT)
+    item, clause = parts_of("lemma-sums/slope", items)
+    assert (item.id, clause) == ("companion:lemma-sums", "slope")
+    assert parts_of("awasthi2021:eq-7", items)[0].id == "awasthi2021:eq-7"
+    for other in ("figure-1", "custom.css", "W_star", "awasthi2021:eq-999"):
+        assert parts_of(other, items) is None
+
+
+def test_no_page_shows_an_id_of_the_ledger_to_a_reader(pages):
+    code = re.compile(r'<code class="docutils[^>]*><span class="pre">([^<]*)</span></code>')
+    items = statements(ROOT)
+    for path in sorted((pages / "book").rglob("*.html")):
+        if "api" not in path.parts:
+            shown = code.findall(path.read_text(encoding="utf-8"))
+            assert [name for name in shown if parts_of(name, items)] == [], path
+
+
+def test_a_figure_of_the_ledger_stands_without_its_digest():
+    digest = {"output_type": "stream", "text": ["panel 1: axes '' and ''\n"]}
+    picture = {"output_type": "display_data", "data": {"image/png": ""}}
+    cells = [{"cell_type": "code", "outputs": [digest, picture]}]
+    arrange_ledger(cells, {}, {})
+    assert cells[0]["outputs"] == [picture]
+
+
+def test_the_page_of_the_ledger_shows_no_digest(pages):
+    assert "panel 1" not in (pages / "book/back/ledger.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -13,22 +13,34 @@ UNNAMED = re.compile(r"<table\b(?![^>]*(?:aria-label|indextable))[^>]*>(?!\s*<ca
 # A proof that begins with a list, written on as one paragraph.
 RUN_ON = re.compile(r"<p>Proof\. (?:1[.)]|[-*+]) ")
 
+TABLE, ROW, CELL, COLUMN = (f'role="{name}"' for name in ("table", "row", "cell", "columnheader"))
+FORMULA = r'<span class="math notranslate nohighlight">\(d\)</span>'
+# A tag of a table without its role: on a phone a browser would not say what it is.
+WITHOUT_ROLE = re.compile(r"<(?:table|thead|tbody|tr|th|td)\b(?![^>]*(?:role=|indextable))[^>]*>")
+
 MENDED = {
     '<p id="a">x</p><p id="a">y</p>': '<p id="a">x</p><p>y</p>',
     '<table aria-label="n"><tr><th></th></tr></table>': (
-        '<table aria-label="n"><tr><td></td></tr></table>'
+        f'<table aria-label="n" {TABLE}><tr {ROW}><td {CELL}></td></tr></table>'
     ),
     '<table aria-label="n"><tr><th><p> </p></th></tr></table>': (
-        '<table aria-label="n"><tr><td><p> </p></td></tr></table>'
+        f'<table aria-label="n" {TABLE}><tr {ROW}><td {CELL}><p> </p></td></tr></table>'
     ),
     '<details><summary aria-label="Toggle hidden content"><p>x</p></summary></details>': (
         "<details><summary><span>x</span></summary></details>"
     ),
-    "<table><tr><td>x</td></tr></table>": ('<table aria-label="Sizes"><tr><td>x</td></tr></table>'),
+    "<table><tr><td>x</td></tr></table>": (
+        f'<table aria-label="Sizes" {TABLE}><tr {ROW}><td {CELL}>x</td></tr></table>'
+    ),
+    f"({FORMULA}), so": f'<span class="unbroken">({FORMULA}),</span> so',
+    f"a {FORMULA}-regular graph": f'a <span class="unbroken">{FORMULA}-regular</span> graph',
 }
 CLEAN = (
-    '<h2 id="a">Sizes<a class="headerlink" href="#a">#</a></h2><table><caption>n</caption><tr>'
-    '<th>n</th></tr></table><table aria-label="m"><tr><th><img alt="n"></th></tr></table>'
+    f'<h2 id="a">Sizes<a class="headerlink" href="#a">#</a></h2><table {TABLE}>'
+    f'<caption role="caption">n</caption><tr {ROW}><th {COLUMN}>n</th></tr></table>'
+    f'<table aria-label="m" {TABLE}><tr {ROW}><th {COLUMN}><img alt="n"></th></tr></table>'
+    f"<p>{FORMULA} is {FORMULA}</p>"
+    '<table class="indextable" aria-label="i"><tr role="presentation"></tr></table>'
     "<details><summary><span>x</span></summary><p>y</p></details>"
 )
 HEAD = '<table aria-label="n"><thead><tr><th>{}</th><th>A</th></tr></thead><tbody>'
@@ -83,8 +95,8 @@ def test_a_first_column_that_names_the_rows_is_one_of_headers(heading, first, na
 def test_tables_are_called_by_the_heading_above_them():
     table = "<table><tr><td>1</td></tr></table>"
     page = mended(f'<h2>A &amp; B<a class="headerlink" href="#a">#</a></h2>{table}{table}')
-    assert page.count('<table aria-label="A &amp; B">') == 1
-    assert page.count('<table aria-label="A &amp; B, table 2">') == 1
+    assert page.count(f'<table aria-label="A &amp; B" {TABLE}>') == 1
+    assert page.count(f'<table aria-label="A &amp; B, table 2" {TABLE}>') == 1
 
 
 def test_every_table_has_a_name(pages):
@@ -92,6 +104,23 @@ def test_every_table_has_a_name(pages):
     assert len(every) > 40
     assert UNNAMED.search("<table class='table'><tr>")
     assert [path for path in every if UNNAMED.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_parts_of_tables_say_what_they_are():
+    table = HEAD.format("n") + "<tr><td>1</td><td>2</td></tr></tbody></table>"
+    assert len(WITHOUT_ROLE.findall(table)) == 9
+    shown = mended(table)
+    assert WITHOUT_ROLE.findall(shown) == []
+    assert '<th scope="row" role="rowheader">1</th><td role="cell">2</td>' in shown
+
+
+def test_no_table_of_a_page_has_a_part_without_a_role(pages):
+    for path in sorted((pages / "book").rglob("*.html")):
+        for table in re.findall(
+            r"<table\b.*?</table>", path.read_text(encoding="utf-8"), re.DOTALL
+        ):
+            if "indextable" not in table:
+                assert WITHOUT_ROLE.findall(table) == [], path
 
 
 def test_no_proof_that_is_a_list_runs_on(pages):

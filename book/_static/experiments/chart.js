@@ -3,7 +3,11 @@
 (() => {
   const names = "http://www.w3.org/2000/svg";
   const [width, height] = [640, 300];
-  const box = { left: 62, right: 12, top: 12, bottom: 44 };
+  // On a phone the picture is small and its text large (custom.css).
+  const margins = () =>
+    window.matchMedia("(max-width: 600px)").matches
+      ? { left: 96, right: 14, top: 42, bottom: 66, tick: 26 }
+      : { left: 62, right: 12, top: 30, bottom: 44, tick: 18 };
 
   const add = (parent, tag, attributes, text) => {
     const element = document.createElementNS(names, tag);
@@ -24,6 +28,7 @@
 
   // Series: { name, values } by step; what is not positive or not finite is left out.
   const draw = (holder, { series, x, y, label }) => {
+    const box = margins();
     const logs = series.map(({ values }) =>
       values.map((value) => (value > 0 && Number.isFinite(value) ? Math.log10(value) : null)),
     );
@@ -45,10 +50,10 @@
     for (const share of [0, 0.25, 0.5, 0.75, 1]) {
       const step = Math.round((longest - 1) * share);
       const anchor = share === 0 ? "start" : share === 1 ? "end" : "middle";
-      add(svg, "text", { x: right(step), y: height - box.bottom + 18, "text-anchor": anchor }, String(step));
+      add(svg, "text", { x: right(step), y: height - box.bottom + box.tick, "text-anchor": anchor }, String(step));
     }
     add(svg, "text", { x: width - box.right, y: height - 6, "text-anchor": "end" }, x);
-    add(svg, "text", { x: 14, y: box.top, "text-anchor": "end", transform: `rotate(-90 14 ${box.top})` }, y);
+    add(svg, "text", { x: 4, y: box.top - 16, "text-anchor": "start" }, y);
     logs.forEach((values, place) => {
       let path = "";
       values.forEach((value, step) => {

@@ -32,10 +32,12 @@ from gnnconv_lib.site.reader.ledger_page import (
     arrange_ledger,
     show_programs_only,
 )
+from gnnconv_lib.site.reader.named_claims import NamedClaims
 from gnnconv_lib.site.reader.paper_references import (
     PaperReferences,
     paper_role,
 )
+from gnnconv_lib.site.reader.plain_formulas import PlainFormulas
 from gnnconv_lib.site.reader.searching import PublicPython, Statements
 from gnnconv_lib.site.reader.statements import statements
 from gnnconv_lib.site.reader.structure import mend_structure
@@ -60,6 +62,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("ledger-explorer", LedgerExplorer)
     app.add_directive("experiment", Experiment)
     app.add_role("paper", paper_role)
+    app.add_transform(NamedClaims)
+    app.add_transform(PlainFormulas)
     app.add_transform(PaperReferences)
     app.add_domain(PublicPython, override=True)
     app.add_domain(Statements)

@@ -124,7 +124,7 @@ class AsPrinted(SphinxDirective):
         if item.printed:
             block += element("blockquote", *self._parsed(item.printed))
         if item.quote:
-            block += element("blockquote", element("p", f"“{item.quote}”"))
+            block += element("blockquote", element("p", *words(f"“{item.quote}”")))
         reading = "Our reading." if item.printed or item.quote else "Statement, in our words."
         block += self._labelled(reading, item.statement)
         if item.correction:

@@ -7,6 +7,7 @@ one. Formulas inside of what is closed at first are typeset when it is opened: t
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from gnnconv_lib import ledger
 
 __all__ = [
     "LEDGER_PAGE",
+    "as_html",
     "chip",
     "depart_html",
     "element",
@@ -33,15 +35,17 @@ LEDGER_PAGE = "book/back/ledger"
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "theta": "θ", "kappa": "κ",
     "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "eps": "ε", "pi": "π", "tau": "τ", "xi": "ξ",
+    "epsilon": "ε",
 }  # fmt: skip
-_SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞"}
-# What plain text writes of a formula: a power of ten, an index, an exponent, a comparison.
+_SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
+# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a comparison, a root.
 _PARTS = re.compile(
     r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
-    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![\w(])|{{[^}}]*}})"
-    r"|(?<=[\w)|])\^(?P<power>-?\d+|{[^}]*})"
+    rf"|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![A-Za-z0-9_(])|{{[^}}]*}})"
+    r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|[A-Za-z](?![\w(]))"
     rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
-    r"|(?P<symbol><=|>=|\binfinity\b)"
+    r"|(?P<symbol><=|>=|\binfinity\b|\bsqrt(?=\())"
 )
 
 
@@ -110,7 +114,7 @@ def relative(start: str, target: str) -> str:
 def ledger_link(start: str, item: ledger.Item, text: str = "", **attributes: str) -> html_element:
     """A link from the page `start` to an item of the ledger."""
     address = f"{relative(start, LEDGER_PAGE + '.html')}#{item.anchor}"
-    return element("a", text or item.short_heading, href=address, **attributes)
+    return element("a", *words(text or item.short_heading), href=address, **attributes)
 
 
 def words(text: str) -> list[nodes.Node]:
@@ -128,6 +132,20 @@ def words(text: str) -> list[nodes.Node]:
     return made
 
 
+def as_html(text: str) -> str:
+    """Plain text without `$` as HTML, its formulas set as by `words`.
+
+    >>> as_html("d = sqrt(n) & 1/eps^2")
+    'd = √(n) &amp; 1/<em>ε</em><sup>2</sup>'
+    """
+    tags = {"emphasis": "em", "subscript": "sub", "superscript": "sup"}
+    made = ""
+    for node in words(text):
+        shown, tag = html.escape(node.astext(), quote=False), tags.get(node.tagname)
+        made += f"<{tag}>{shown}</{tag}>" if tag else shown
+    return made
+
+
 def _plain(text: str) -> Iterator[nodes.Node]:
     start = 0
     for found in _PARTS.finditer(text):
@@ -139,6 +157,9 @@ def _plain(text: str) -> Iterator[nodes.Node]:
             lead = "10" if found["mantissa"] == "1" else f"{found['mantissa']} · 10"
             yield nodes.Text(lead)
             yield nodes.superscript("", exponent)
+        elif found["starred"]:
+            yield nodes.emphasis("", _GREEK.get(found["starred"], found["starred"]))
+            yield nodes.Text("*")
         elif found["base"]:
             base = found["base"]
             yield nodes.emphasis("", _GREEK.get(base, base))

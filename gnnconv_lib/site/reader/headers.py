@@ -1,11 +1,15 @@
-"""The headers of a table, said to who cannot see it: of columns, and of rows whose first cell names them."""
+"""The parts of a table, said to who cannot see it: headers of columns, of rows whose first cell names them.
+
+On a phone a table is laid out as blocks, and a browser then no longer says that it is one: every part
+carries its role.
+"""
 
 from __future__ import annotations
 
 import html
 import re
 
-__all__ = ["with_headers"]
+__all__ = ["with_headers", "with_roles"]
 
 _TABLE = re.compile(r"(<table\b[^>]*>)(.*?)(</table>)", re.DOTALL)
 _HEAD = re.compile(r"<thead\b[^>]*>(.*?)</thead>", re.DOTALL)
@@ -16,6 +20,9 @@ _FIRST = re.compile(
 )
 _CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_PART = re.compile(r"<(?P<tag>table|caption|thead|tbody|tfoot|tr|th|td)\b(?P<attributes>[^>]*)>")
+_ROLES = {"table": "table", "caption": "caption", "tr": "row", "td": "cell"}
+_ROLES |= dict.fromkeys(("thead", "tbody", "tfoot"), "rowgroup")
 
 
 def with_headers(body: str) -> str:
@@ -31,6 +38,25 @@ def with_headers(body: str) -> str:
     '<tbody><tr><td></td><td>2</td></tr></tbody></table>'
     """
     return _TABLE.sub(lambda found: found[1] + _table(found[2]) + found[3], body)
+
+
+def with_roles(body: str) -> str:
+    """The HTML of a page whose tables say by roles what each part is, however it is laid out.
+
+    Sphinx lays out its indexes in tables of the class `indextable`, which are none.
+
+    >>> with_roles('<table><tr><th scope="row">n</th><td>1</td></tr></table>')[:48]
+    '<table role="table"><tr role="row"><th scope="ro'
+    """
+    return _TABLE.sub(lambda found: _PART.sub(_with_role, found[0]), body)
+
+
+def _with_role(found: re.Match[str]) -> str:
+    tag, attributes = found["tag"], found["attributes"]
+    if "role=" in attributes or "indextable" in attributes:
+        return found[0]
+    header = "rowheader" if 'scope="row"' in attributes else "columnheader"
+    return f'<{tag}{attributes} role="{_ROLES.get(tag, header)}">'
 
 
 def _table(content: str) -> str:

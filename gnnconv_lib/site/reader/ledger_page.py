@@ -6,6 +6,7 @@ item carries what `explorer.js` filters by; without scripts every item can be re
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gnnconv_lib import ledger
 from gnnconv_lib.evidence import KINDS
-from gnnconv_lib.site.reader.elements import element, typeset_later
+from gnnconv_lib.site.reader.elements import as_html, element, typeset_later
 from gnnconv_lib.site.reader.first_page import PAPERS
 from gnnconv_lib.site.reader.judged import Judged
 from gnnconv_lib.site.reader.statements import statements
@@ -32,7 +33,10 @@ __all__ = [
 ERRATA_PAGES = ("book/back/errata-awasthi2021", "book/back/errata-li2021")
 # The tag of a cell that a reader can run as it is.
 PROGRAM = "program"
-_CARD = re.compile(r'<details id="([^"]+)" class="ledger-item"[^>]*><summary>')
+_CARD = re.compile(
+    r'<details id="([^"]+)" class="ledger-item"[^>]*><summary>(?:<b>(?P<name>[^<$\\]*)</b>)?'
+)
+_DIGEST = re.compile(r"panel 1(?::| of |,)")
 
 
 class LedgerExplorer(SphinxDirective):
@@ -100,11 +104,13 @@ def arrange_ledger(
             "chapter": item.page,
         }
         data = " ".join(f'data-{name}="{value}"' for name, value in values.items())
-        return f'<details id="{match[1]}" class="ledger-item" {data}><summary>'
+        name = "" if match["name"] is None else f"<b>{as_html(html.unescape(match['name']))}</b>"
+        return f'<details id="{match[1]}" class="ledger-item" {data}><summary>{name}'
 
     for cell in cells:
         if cell["cell_type"] == "markdown":
             heading = cell
+        _without_digests(cell)
         for output in cell.get("outputs", ()):
             text = "".join(output.get("data", {}).get("text/markdown", ""))
             if not _CARD.search(text):
@@ -133,6 +139,15 @@ def typeset_cards_later(document: nodes.document) -> None:
 def show_programs_only(cells: list[dict[str, Any]]) -> None:
     """On a page of errata: no code but the programs that a reader can run."""
     _hide_code([cell for cell in cells if PROGRAM not in cell.get("metadata", {}).get("tags", ())])
+
+
+def _without_digests(cell: dict[str, Any]) -> None:
+    """A figure's digest is for comparisons: beside the figure it is no text for a reader."""
+    outputs = cell.get("outputs", [])
+    if any("image/png" in output.get("data", {}) for output in outputs):
+        cell["outputs"] = [
+            output for output in outputs if not _DIGEST.match("".join(output.get("text", "")))
+        ]
 
 
 def _hide_code(cells: list[dict[str, Any]]) -> None:

@@ -43,6 +43,10 @@ class Statements(Domain):
                 name = f"{item.heading.replace('.', '')} ({PAPERS[item.paper]})"
                 yield name, name, "item", LEDGER_PAGE, item.anchor, 0
 
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:
+        """What stands beside a found name: "statement", not "Statements statement"."""
+        return str(type.lname)
+
     def merge_domaindata(self, docnames: list[str], otherdata: dict[str, object]) -> None:
         """Nothing is kept."""
 

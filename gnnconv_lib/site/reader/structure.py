@@ -2,6 +2,7 @@
 
 Sphinx-proof gives every statement the same id, a table without headings gets empty ones, a closed cell
 has paragraphs in its summary, and a table of Markdown has no name for who cannot see what stands above it.
+A browser breaks lines on both sides of a formula: the comma after it would begin the next one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from gnnconv_lib.site.reader.headers import with_headers
+from gnnconv_lib.site.reader.headers import with_headers, with_roles
 
 __all__ = ["mend_structure", "mended"]
 
@@ -26,6 +27,10 @@ _HEADING_OR_TABLE = re.compile(
 )
 _LINK_TO_HEADING = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_FORMULA = re.compile(
+    r'(?P<before>\(?)(?P<formula><span class="math(?:-later)? notranslate(?: nohighlight)?">[^<]*</span>)'
+    r"(?P<after>(?:[,.;:!?)\]”’]|&#8217;|&#8221;){1,3}|-[a-z]{1,8}\b)?"
+)
 
 
 def mended(body: str, title: str = "") -> str:
@@ -37,14 +42,17 @@ def mended(body: str, title: str = "") -> str:
 
     >>> mended('<i id="a"></i><i id="a"></i>')
     '<i id="a"></i><i></i>'
-    >>> mended('<table><tr><th></th><th>n</th></tr></table>', "Sizes")
-    '<table aria-label="Sizes"><tr><td></td><th>n</th></tr></table>'
+    >>> mended("<table><tr><th></th></tr></table>", "Sizes")
+    '<table aria-label="Sizes" role="table"><tr role="row"><td role="cell"></td></tr></table>'
+    >>> mended('<span class="math notranslate">n</span>, so')
+    '<span class="unbroken"><span class="math notranslate">n</span>,</span> so'
     """
     body = _EMPTY_HEADER.sub(r"<td\1>\2</td>", body)
     body = _SUMMARY.sub(lambda found: _plain(found[0]), body)
     # docutils gives the entries of its list a role that is none of a list, and deprecated.
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')
-    return with_headers(_named_tables(_single_ids(body), title))
+    body = _FORMULA.sub(_unbroken, body)
+    return with_roles(with_headers(_named_tables(_single_ids(body), title)))
 
 
 def mend_structure(
@@ -54,6 +62,13 @@ def mend_structure(
     if context.get("body"):
         title = html.unescape(_TAG.sub("", str(context.get("title", ""))))
         context["body"] = mended(context["body"], title)
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    """A formula and the signs beside it on one line."""
+    if not found["before"] and not found["after"]:
+        return found[0]
+    return f'<span class="unbroken">{found[0]}</span>'
 
 
 def _plain(summary: str) -> str:

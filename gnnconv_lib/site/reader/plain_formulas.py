@@ -1,0 +1,64 @@
+"""Formulas in plain text, set: in every table, on the ledger's page and on those made of it.
+
+What a check prints is plain text, `W_t <= 1e-12`. Verdict tables set it through `elements.words`; here
+the same is done for the tables that a cell shows and for the entries of the back of the book.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+
+from gnnconv_lib.site.reader.elements import LEDGER_PAGE, words
+from gnnconv_lib.site.reader.ledger_page import ERRATA_PAGES
+
+__all__ = ["PlainFormulas", "set_formulas"]
+
+_PAGES = (LEDGER_PAGE, *ERRATA_PAGES, "book/back/source-and-readings")
+_OUTSIDE = (
+    nodes.FixedTextElement,
+    nodes.Invisible,
+    nodes.literal,
+    nodes.math,
+    nodes.math_block,
+    nodes.raw,
+    nodes.title,
+    addnodes.pending_xref,
+)
+
+
+class PlainFormulas(SphinxTransform):
+    """Before the numbers of the papers are looked for, which stand between formulas."""
+
+    default_priority = 885
+
+    def apply(self, **kwargs: Any) -> None:
+        """Change the page."""
+        set_formulas(self.document, everywhere=self.env.docname in _PAGES)
+
+
+def set_formulas(document: nodes.Element, everywhere: bool = False) -> None:
+    """Set the plain formulas below a node, in place.
+
+    Args:
+        document: the node.
+        everywhere: outside of tables too.
+    """
+    for text in list(document.findall(nodes.Text)):
+        above = list(_above(text))
+        if any(isinstance(node, _OUTSIDE) for node in above):
+            continue
+        if "$" in text or not (everywhere or any(isinstance(node, nodes.table) for node in above)):
+            continue
+        made = words(text.astext())
+        if len(made) > 1 or (made and made[0].astext() != text.astext()):
+            text.parent.replace(text, made)
+
+
+def _above(node: nodes.Node) -> Any:
+    while node.parent is not None:
+        node = node.parent
+        yield node
