@@ -2,6 +2,8 @@
 
 Buttons get a type and the name that their tooltip shows, names that hide the words of a button go,
 the side bar is a landmark, what unfolds in it has a name, and the search can be sent by a button.
+Scripts that only the page of the search runs, and icons a second time as a script, are not loaded. The
+theme is known before anything is drawn: until then no colour and no border of it would be.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
+
+from gnnconv_lib.site.reader.formula_room import with_room
 
 __all__ = ["mend_frames", "mended_frame"]
 
@@ -26,6 +30,16 @@ _PRINTED_TITLE = re.compile(r'(<div id="jb-print-docs-body" class="onlyprint">\s
 _PRINTED_CONTENTS = re.compile(r'(<div id="jb-print-toc">\s*<div>\s*)<h2>(.*?)</h2>')
 _SWITCH = re.compile(r'(<i class="theme-switch [^>]*?)\stitle="[^"]*"')
 _SEARCH = re.compile(r'(<form class="bd-search.*?)(</form>)', re.DOTALL)
+_ICONS = re.compile(
+    r"\s*<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>"
+)
+_SEARCHING = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
+)
+_THEME = 'dataset.theme = localStorage.getItem("theme") || "auto";'
+_THEME_OF_SYSTEM = _THEME.replace(
+    '"auto"', '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+)
 _SEND = '<button type="submit" class="visually-hidden-focusable">Search</button>'
 
 
@@ -43,6 +57,9 @@ def mended_frame(page: str) -> str:
         _SIDE_BAR, _SIDE_BAR.replace("class=", 'role="complementary" aria-label="Book" class=')
     )
     page = _UNFOLDS.sub(_named_summary, page)
+    page = _ICONS.sub("", page).replace(_THEME, _THEME_OF_SYSTEM)
+    if 'id="search-results"' not in page:
+        page = _SEARCHING.sub("", page)
     return _SEARCH.sub(
         lambda found: found[0] if _SEND in found[0] else found[1] + _SEND + found[2], page
     )
@@ -54,7 +71,7 @@ def mend_frames(app: Sphinx, exception: Exception | None) -> None:
         return
     for path in sorted(Path(app.outdir).rglob("*.html")):
         text = path.read_text(encoding="utf-8")
-        mended = mended_frame(text)
+        mended = with_room(mended_frame(text))
         if mended != text:
             path.write_text(mended, encoding="utf-8")
 

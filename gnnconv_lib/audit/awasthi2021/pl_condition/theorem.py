@@ -76,7 +76,7 @@ STEP_SIZES = interior(
 INPUTS = domain(
     integer("r", "[1, inf)"),
     fixed("σ = 1, without the o(1), in units of A"),
-    cases=lambda budget: {"r": np.array([1, 2, 3, 10, 100])},
+    cases=lambda budget: {"r": np.array([1, 2, 3, 10, 100, 1000])},
 )
 REGULAR_FAR = weights(
     "every regular graph",
