@@ -104,7 +104,9 @@ def test_what_moves_and_what_is_heavy_is_seen(browser, tmp_path):
     (tmp_path / "heavy.bin").write_bytes(bytes(2_000_000))
     (tmp_path / "index.html").write_text('<div id="late"></div>' + "<p>words</p>" * 30)
     grow = "document.getElementById('late').style.height = '300px'"
-    wait = "requestAnimationFrame(() => setTimeout(arguments[arguments.length - 1], 200))"
+    wait = "setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 600)"
+    wait = f"const done = arguments[arguments.length - 1]; {wait}"
+    chromium.set_width(browser, chromium.WIDE)
     script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     try:
         with chromium.served(tmp_path) as address:

@@ -56,7 +56,7 @@ def test_every_word_is_known(pages, dictionary):
         if name.startswith(("_static/", "code/", *NO_PAGES)):
             continue
         found = unknown(dictionary, path.read_text(encoding="utf-8"))
-        wrong |= {word: name for word in found}
+        wrong |= dict.fromkeys(found, name)
     assert not wrong
 
 
