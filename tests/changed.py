@@ -32,8 +32,8 @@ READ_BY = {
 }
 # What needs minutes: whole builds, a browser, clusters of processes.
 LONG = (
-    *("test_axe", "test_gates", "test_pages", "test_sharding", "test_sweeps", "test_validator"),
-    "test_walks_out_of_core",
+    *("test_axe", "test_gates", "test_loading", "test_pages", "test_sharding", "test_sweeps"),
+    *("test_validator", "test_walks_out_of_core"),
 )
 
 
