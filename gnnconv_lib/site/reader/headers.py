@@ -20,8 +20,8 @@ _FIRST = re.compile(
 )
 _CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_PART = re.compile(r"<(?P<tag>table|caption|thead|tbody|tfoot|tr|th|td)\b(?P<attributes>[^>]*)>")
-_ROLES = {"table": "table", "caption": "caption", "tr": "row", "td": "cell"}
+_PART = re.compile(r"<(?P<tag>table|thead|tbody|tfoot|tr|th|td)\b(?P<attributes>[^>]*)>")
+_ROLES = {"table": "table", "tr": "row", "td": "cell"}
 _ROLES |= dict.fromkeys(("thead", "tbody", "tfoot"), "rowgroup")
 
 
