@@ -37,7 +37,7 @@ MENDED = {
 }
 CLEAN = (
     f'<h2 id="a">Sizes<a class="headerlink" href="#a">#</a></h2><table {TABLE}>'
-    f'<caption>n</caption><tr {ROW}><th {COLUMN}>n</th></tr></table>'
+    f"<caption>n</caption><tr {ROW}><th {COLUMN}>n</th></tr></table>"
     f'<table aria-label="m" {TABLE}><tr {ROW}><th {COLUMN}><img alt="n"></th></tr></table>'
     f"<p>{FORMULA} is {FORMULA}</p>"
     '<table class="indextable" aria-label="i"><tr role="presentation"></tr></table>'
