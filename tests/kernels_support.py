@@ -3,10 +3,17 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gnnconv_lib.kernels import implementation
+
+ROOT = Path(__file__).resolve().parents[1]
+COMPILERS = ROOT / ".envs" / "kernels"
+needs_compilers = pytest.mark.skipif(
+    not COMPILERS.is_dir(), reason="needs the compilers of make kernels"
+)
 
 # A GPU, or `tests.ptx_emulator.plugin` in its place.
 ON_GPU = not implementation.interprets()
@@ -51,3 +58,21 @@ def output_on_devices(count, program):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
+
+
+def run_with_compilers(*arguments):
+    """A finished process of Python, started in the project, that finds the compilers."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "JAX_PLATFORMS": "cpu",
+            "PYTHONPATH": f"{COMPILERS}{os.pathsep}{ROOT}",
+            "PATH": f"{COMPILERS / 'nvidia' / 'cu13' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )

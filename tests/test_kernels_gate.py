@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kernels_support import needs_compilers, run_with_compilers
 
 from gnnconv_lib.kernels.gd_chains import LARGEST_UNITS
 from gnnconv_lib.kernels.overlap_tiles import LARGEST_TILE, TILE
@@ -18,7 +19,6 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import kernel_compilation, kernel_corners, kernel_gate  # noqa: E402
 
-COMPILERS = ROOT / ".envs" / "kernels"
 FINE = kernel_compilation.Taken(40, 0, 128, 48, "mma.sync.m16n8k32")
 
 
@@ -150,20 +150,7 @@ for line in kernel_gate.check(corners, sys.argv[1])[1]:
 
 def output_with_compilers(program, *arguments):
     """What a program prints in a process of its own that finds the compilers."""
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "JAX_PLATFORMS": "cpu",
-            "PYTHONPATH": f"{COMPILERS}{os.pathsep}{ROOT}",
-            "PATH": f"{COMPILERS / 'nvidia' / 'cu13' / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = run_with_compilers("-c", program, *arguments)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -196,7 +183,7 @@ for function, args in (
 """
 
 
-@pytest.mark.skipif(not COMPILERS.is_dir(), reason="needs the compilers of make kernels")
+@needs_compilers
 def test_plain_jax_on_a_gpu_waits_for_the_host_seldom():
     """Once for eight steps of gradient descent, once for a chunk of samples; a planted loop counts."""
     planted, known, chains, samples = output_with_compilers(WAITS).split()
@@ -204,7 +191,7 @@ def test_plain_jax_on_a_gpu_waits_for_the_host_seldom():
     assert (chains, samples) == ("1", "1")
 
 
-@pytest.mark.skipif(not COMPILERS.is_dir(), reason="needs the compilers of make kernels")
+@needs_compilers
 @pytest.mark.parametrize("architecture", ["sm_80", "sm_90a"])
 def test_a_planted_spill_and_an_unsupported_primitive_are_red(architecture):
     said = output_with_compilers(PLANTED, architecture)

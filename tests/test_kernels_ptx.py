@@ -1,20 +1,17 @@
 """The emulator of GPU programs: what it computes, what it must refuse, and the tests run by it."""
 
-import os
-import subprocess
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from kernels_support import needs_compilers, run_with_compilers
 from ptx_emulator import arithmetic, machine as machines
 from ptx_emulator.launch import launch
 from ptx_emulator.program import Fault
 from ptx_emulator.rounding import fused, single
 
 ROOT = Path(__file__).resolve().parents[1]
-COMPILERS = ROOT / ".envs" / "kernels"
 
 HEAD = """
 .visible .entry k(.param .u64 k_0, .param .u64 k_1)
@@ -342,29 +339,16 @@ def test_that_needs_no_gpu():
 """
 
 
-@pytest.mark.skipif(not COMPILERS.is_dir(), reason="needs the compilers of make kernels")
+@needs_compilers
 def test_planted_errors_in_compiled_kernels_are_red(tmp_path):
     """A read beyond the end, a race of two blocks and a missing barrier; the right ones are green."""
     file = tmp_path / "test_planted.py"
     file.write_text("WAIT = False\n" + PLANTED, encoding="utf-8")
     (tmp_path / "test_waits.py").write_text("WAIT = True\n" + PLANTED, encoding="utf-8")
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pytest", "-p", "tests.ptx_emulator.plugin", "-p",
-            "no:cacheprovider", "-v", "-rf", str(tmp_path), "--rootdir", str(tmp_path),
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "JAX_PLATFORMS": "cpu",
-            "PYTHONPATH": f"{COMPILERS}{os.pathsep}{ROOT}",
-            "PATH": f"{COMPILERS / 'nvidia' / 'cu13' / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )  # fmt: skip
+    done = run_with_compilers(
+        *("-m", "pytest", "-p", "tests.ptx_emulator.plugin", "-p", "no:cacheprovider"),
+        *("-v", "-rf", str(tmp_path), "--rootdir", str(tmp_path)),
+    )
     said = done.stdout
     assert done.returncode == 1, said[-3000:] + done.stderr[-2000:]
     for name, verdict in (

@@ -32,6 +32,13 @@ def pages(book_build):
 
 
 @pytest.fixture(scope="session")
+def address(pages):
+    """Where a browser finds the built pages."""
+    with chromium.served(pages) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """A headless Chromium; without one the test is skipped, in CI it fails."""
     reason = chromium.missing()

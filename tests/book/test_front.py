@@ -23,12 +23,6 @@ FIRST = "book/two-papers.html"
 LEDGER = "book/back/ledger.html"
 
 
-@pytest.fixture(scope="module")
-def address(pages):
-    with chromium.served(pages) as address:
-        yield address
-
-
 def item(name, kind="lemma", verdict="false", **fields):
     return ledger.Item(f"li2021:{name}", kind, "Section 1", "A sum.", "line", verdict, **fields)
 

@@ -45,12 +45,6 @@ def sent(path):
 
 
 @pytest.fixture(scope="module")
-def address(pages):
-    with chromium.served(pages) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def seen(browser, address):
     """What is seen of each page that is loaded from nothing, wide and on a phone by turns."""
     script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
@@ -71,6 +65,9 @@ def seen(browser, address):
         browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
         browser.execute_async_script(chromium.SETTLED)
         found[path] = browser.execute_script("return window.loading")
+        found[path]["formulas"] = browser.execute_script(
+            "return document.querySelectorAll('mjx-container').length"
+        )
     fast = line | {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     browser.execute_cdp_cmd("Network.emulateNetworkConditions", fast)
     browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
@@ -86,9 +83,27 @@ def weight(pages, asked):
 @pytest.mark.browser
 @pytest.mark.parametrize("path", CHAPTERS)
 def test_a_page_is_soon_there(seen, pages, path):
-    bytes_of = weight(pages, seen[path]["asked"])
+    asked = seen[path]["asked"]
+    assert bool(asked) == bool(seen[path]["formulas"])
+    bytes_of = weight(pages, asked)
     heaviest = sorted(bytes_of.items(), key=lambda row: -row[1])
     assert sum(bytes_of.values()) < LINE * SECONDS, heaviest[:8]
+
+
+@pytest.mark.browser
+def test_every_chapter_has_formulas(seen):
+    """What is counted until the first formula is counted on all of them."""
+    without = [path for path, what in seen.items() if not what["formulas"]]
+    assert [path for path in without if "/back/" not in path] == []
+
+
+def test_scripts_that_only_the_search_runs_are_not_loaded_elsewhere(pages):
+    for path in CHAPTERS:
+        page = (pages / path).read_text(encoding="utf-8")
+        assert "fontawesome.js" not in page, path
+        assert "searchindex.js" not in page, path
+        assert "(prefers-color-scheme: dark)" in page, path
+    assert "searchindex.js" in (pages / "search.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.browser

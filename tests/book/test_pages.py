@@ -20,12 +20,6 @@ PAGES = [source.with_suffix(".html").as_posix() for source in page_sources(ROOT)
 
 
 @pytest.fixture(scope="module")
-def address(pages):
-    with chromium.served(pages) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def seen(browser, address):
     return {path: chromium.look(browser, address, path) for path in PAGES}
 

@@ -16,7 +16,6 @@ from gnnconv_lib.site.reader import with_reading_aids
 from gnnconv_lib.site.reader.as_printed import insert_boxes, sections_that_judge
 from gnnconv_lib.site.reader.elements import words
 from gnnconv_lib.site.reader.judged import book_judges, judged_in, named_items
-from gnnconv_lib.site.reader.ledger_page import arrange_ledger
 from gnnconv_lib.site.reader.mentions import mentions
 from gnnconv_lib.site.reader.named_claims import parts_of
 from gnnconv_lib.site.reader.plain_formulas import set_formulas
@@ -182,22 +181,8 @@ def test_no_page_shows_an_id_of_the_ledger_to_a_reader(pages):
             assert [name for name in shown if parts_of(name, items)] == [], path
 
 
-def test_a_figure_of_the_ledger_stands_without_its_digest():
-    digest = {"output_type": "stream", "text": ["panel 1: axes '' and ''\n"]}
-    picture = {"output_type": "display_data", "data": {"image/png": ""}}
-    cells = [{"cell_type": "code", "outputs": [digest, picture]}]
-    arrange_ledger(cells, {}, {})
-    assert cells[0]["outputs"] == [picture]
-
-
 def test_the_page_of_the_ledger_shows_no_digest(pages):
     assert "panel 1" not in (pages / "book/back/ledger.html").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def address(pages):
-    with chromium.served(pages) as address:
-        yield address
 
 
 @pytest.mark.browser

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 
 from gnnconv_lib import ledger
 
 __all__ = [
     "LEDGER_PAGE",
+    "NO_PROSE",
     "as_html",
     "chip",
     "depart_html",
@@ -26,12 +28,23 @@ __all__ = [
     "html_element",
     "ledger_link",
     "relative",
+    "stands_in",
     "typeset_later",
     "visit_html",
     "words",
 ]
 
 LEDGER_PAGE = "book/back/ledger"
+#: Nodes of a page whose text is no prose, and titles.
+NO_PROSE = (
+    nodes.FixedTextElement,
+    nodes.Invisible,
+    nodes.math,
+    nodes.math_block,
+    nodes.raw,
+    nodes.title,
+    addnodes.pending_xref,
+)
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "eta": "η", "theta": "θ", "kappa": "κ",
     "lambda": "λ", "mu": "μ", "rho": "ρ", "sigma": "σ", "eps": "ε", "pi": "π", "tau": "τ", "xi": "ξ",
@@ -115,6 +128,15 @@ def ledger_link(start: str, item: ledger.Item, text: str = "", **attributes: str
     """A link from the page `start` to an item of the ledger."""
     address = f"{relative(start, LEDGER_PAGE + '.html')}#{item.anchor}"
     return element("a", *words(text or item.short_heading), href=address, **attributes)
+
+
+def stands_in(node: nodes.Node, kinds: tuple[type, ...], tags: tuple[str, ...] = ()) -> bool:
+    """Whether a node stands inside of a node of one of these kinds, or of an element with such a tag."""
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, kinds) or (isinstance(node, html_element) and node["tag"] in tags):
+            return True
+    return False
 
 
 def words(text: str) -> list[nodes.Node]:

@@ -36,7 +36,6 @@ PROGRAM = "program"
 _CARD = re.compile(
     r'<details id="([^"]+)" class="ledger-item"[^>]*><summary>(?:<b>(?P<name>[^<$\\]*)</b>)?'
 )
-_DIGEST = re.compile(r"panel 1(?::| of |,)")
 
 
 class LedgerExplorer(SphinxDirective):
@@ -110,7 +109,6 @@ def arrange_ledger(
     for cell in cells:
         if cell["cell_type"] == "markdown":
             heading = cell
-        _without_digests(cell)
         for output in cell.get("outputs", ()):
             text = "".join(output.get("data", {}).get("text/markdown", ""))
             if not _CARD.search(text):
@@ -139,15 +137,6 @@ def typeset_cards_later(document: nodes.document) -> None:
 def show_programs_only(cells: list[dict[str, Any]]) -> None:
     """On a page of errata: no code but the programs that a reader can run."""
     _hide_code([cell for cell in cells if PROGRAM not in cell.get("metadata", {}).get("tags", ())])
-
-
-def _without_digests(cell: dict[str, Any]) -> None:
-    """A figure's digest is for comparisons: beside the figure it is no text for a reader."""
-    outputs = cell.get("outputs", [])
-    if any("image/png" in output.get("data", {}) for output in outputs):
-        cell["outputs"] = [
-            output for output in outputs if not _DIGEST.match("".join(output.get("text", "")))
-        ]
 
 
 def _hide_code(cells: list[dict[str, Any]]) -> None:

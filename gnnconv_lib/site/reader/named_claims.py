@@ -11,11 +11,10 @@ import re
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 from gnnconv_lib import ledger
-from gnnconv_lib.site.reader.elements import html_element, ledger_link
+from gnnconv_lib.site.reader.elements import NO_PROSE, ledger_link, stands_in
 from gnnconv_lib.site.reader.statements import statements
 
 __all__ = ["NamedClaims", "parts_of"]
@@ -25,16 +24,7 @@ _ITEM = re.compile(
     r"\b(?:awasthi2021|li2021|companion):[a-z0-9]+(?:-[a-z0-9]+)+(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*"
 )
 # Where a link would stand in another one, in code, or in a title.
-_OUTSIDE = (
-    nodes.FixedTextElement,
-    nodes.Invisible,
-    nodes.math,
-    nodes.math_block,
-    nodes.raw,
-    nodes.reference,
-    nodes.title,
-    addnodes.pending_xref,
-)
+_OUTSIDE = (*NO_PROSE, nodes.reference)
 
 
 class NamedClaims(SphinxTransform):
@@ -49,24 +39,17 @@ class NamedClaims(SphinxTransform):
             return
         for literal in list(self.document.findall(nodes.literal)):
             found = parts_of(literal.astext(), items)
-            if found is not None and self._is_prose(literal):
+            if found is not None and _is_prose(literal):
                 literal.replace_self(_link(page, *found))
         for text in list(self.document.findall(nodes.Text)):
             if not _ITEM.search(text) or isinstance(text.parent, nodes.literal):
                 continue
-            if self._is_prose(text):
+            if _is_prose(text):
                 text.parent.replace(text, _linked(text.astext(), page, items))
 
-    @staticmethod
-    def _is_prose(node: nodes.Node) -> bool:
-        parent = node.parent
-        while parent is not None:
-            if isinstance(parent, _OUTSIDE):
-                return False
-            if isinstance(parent, html_element) and parent["tag"] in ("a", "summary"):
-                return False
-            parent = parent.parent
-        return True
+
+def _is_prose(node: nodes.Node) -> bool:
+    return not stands_in(node, _OUTSIDE, ("a", "summary"))
 
 
 def parts_of(text: str, items: dict[str, ledger.Item]) -> tuple[ledger.Item, str] | None:

@@ -12,16 +12,17 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from docutils.utils import new_document
-from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 from gnnconv_lib import ledger
 from gnnconv_lib.site.reader.elements import (
     LEDGER_PAGE,
+    NO_PROSE,
     chip,
     element,
     html_element,
     ledger_link,
+    stands_in,
     typeset_later,
 )
 from gnnconv_lib.site.reader.ledger_page import typeset_cards_later
@@ -33,17 +34,7 @@ __all__ = ["PaperReferences", "note", "paper_role"]
 
 _PLAIN = str.maketrans("łŁ", "lL")
 # Where a link would stand in another one, in code, or in what a reader takes for the book's own.
-_OUTSIDE = (
-    nodes.FixedTextElement,
-    nodes.Invisible,
-    nodes.literal,
-    nodes.math,
-    nodes.math_block,
-    nodes.raw,
-    nodes.reference,
-    nodes.title,
-    addnodes.pending_xref,
-)
+_OUTSIDE = (*NO_PROSE, nodes.literal, nodes.reference)
 
 
 class PaperReferences(SphinxTransform):
@@ -151,11 +142,4 @@ def _reference(page: str, item: ledger.Item, text: str) -> nodes.Node:
 
 
 def _may_hold_links(text: nodes.Text) -> bool:
-    parent = text.parent
-    while parent is not None:
-        if isinstance(parent, _OUTSIDE):
-            return False
-        if isinstance(parent, html_element) and parent["tag"] in ("a", "summary", "th"):
-            return False
-        parent = parent.parent
-    return True
+    return not stands_in(text, _OUTSIDE, ("a", "summary", "th"))

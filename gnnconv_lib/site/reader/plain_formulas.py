@@ -9,25 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-from gnnconv_lib.site.reader.elements import LEDGER_PAGE, words
+from gnnconv_lib.site.reader.elements import LEDGER_PAGE, NO_PROSE, stands_in, words
 from gnnconv_lib.site.reader.ledger_page import ERRATA_PAGES
 
 __all__ = ["PlainFormulas", "set_formulas"]
 
 _PAGES = (LEDGER_PAGE, *ERRATA_PAGES, "book/back/source-and-readings")
-_OUTSIDE = (
-    nodes.FixedTextElement,
-    nodes.Invisible,
-    nodes.literal,
-    nodes.math,
-    nodes.math_block,
-    nodes.raw,
-    nodes.title,
-    addnodes.pending_xref,
-)
+_OUTSIDE = (*NO_PROSE, nodes.literal)
 
 
 class PlainFormulas(SphinxTransform):
@@ -48,17 +38,10 @@ def set_formulas(document: nodes.Element, everywhere: bool = False) -> None:
         everywhere: outside of tables too.
     """
     for text in list(document.findall(nodes.Text)):
-        above = list(_above(text))
-        if any(isinstance(node, _OUTSIDE) for node in above):
+        if "$" in text or stands_in(text, _OUTSIDE):
             continue
-        if "$" in text or not (everywhere or any(isinstance(node, nodes.table) for node in above)):
+        if not everywhere and not stands_in(text, (nodes.table,)):
             continue
         made = words(text.astext())
         if len(made) > 1 or (made and made[0].astext() != text.astext()):
             text.parent.replace(text, made)
-
-
-def _above(node: nodes.Node) -> Any:
-    while node.parent is not None:
-        node = node.parent
-        yield node
