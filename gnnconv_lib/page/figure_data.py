@@ -34,7 +34,7 @@ _TOLERANCE = "# tolerance: "
 
 @dataclass(frozen=True)
 class FigureData:
-    """The panels of a figure, and how far two runs of it may be apart (see `chapters.figures`)."""
+    """The panels of a figure, and how far two runs of it may be apart (see `chapters.figure_differences`)."""
 
     tolerance: float
     panels: list[Panel]

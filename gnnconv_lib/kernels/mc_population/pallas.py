@@ -27,7 +27,7 @@ from gnnconv_lib.kernels.mc_population.chunk import Memory, Plan, partial_sums, 
 __all__ = ["kernel", "programs"]
 
 MOST_PROGRAMS = 512
-LEAST_PROGRAMS = 256  # two for each of the 108 to 132 processors of current data-centre GPUs
+LEAST_PROGRAMS = 256  # about two for each of the 108 to 132 processors of current data-centre GPUs
 CACHE_BYTES = 2**25  # 32 MiB, inside the second-level cache of those
 MEMORY_BYTES = 2**33
 
@@ -35,8 +35,8 @@ MEMORY_BYTES = 2**33
 def programs(plan: Plan) -> int:
     """How many programs run at once, a power of two.
 
-    As many as have their pieces of memory in the cache, but no fewer than keep all processors
-    busy, where their pieces fit into 8 GiB: at 10,000 nodes the cache holds those of two.
+    As many as have their pieces of memory in the cache, but where their pieces fit into 8 GiB no
+    fewer than about two for each processor: at 10,000 nodes the cache holds those of two programs.
 
     >>> from dataclasses import replace
     >>> hundred = Plan("loss", None, nodes=100, axes=2, units=1, chunk=128, dtype="float32")
