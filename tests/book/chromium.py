@@ -7,6 +7,7 @@ import http.server
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -167,9 +168,12 @@ def start(profile: Path) -> webdriver.Chrome:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a server on 127.0.0.1 that offers the files of a folder."""
-    handler = functools.partial(_SilentHandler, directory=str(folder))
+def served(folder: Path, late: str = "", seconds: float = 0.0) -> Iterator[str]:
+    """The address of a server on 127.0.0.1 that offers the files of a folder.
+
+    Files whose name ends in `late` come so many seconds later, each time anew.
+    """
+    handler = functools.partial(_Handler, directory=str(folder), late=late, seconds=seconds)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -237,6 +241,23 @@ def _binary() -> str | None:
     return next((found for found in map(shutil.which, names) if found), None)
 
 
-class _SilentHandler(http.server.SimpleHTTPRequestHandler):
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *arguments: Any, late: str, seconds: float, **named: Any) -> None:
+        self.late, self.seconds = late, seconds
+        super().__init__(*arguments, **named)
+
+    def do_GET(self) -> None:
+        if self._is_late():
+            time.sleep(self.seconds)
+        super().do_GET()
+
+    def end_headers(self) -> None:
+        if self._is_late():
+            self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def _is_late(self) -> bool:
+        return bool(self.late) and self.path.endswith(self.late)
+
     def log_message(self, *arguments: object) -> None:
         pass

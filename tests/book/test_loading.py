@@ -45,32 +45,23 @@ def sent(path):
 
 
 @pytest.fixture(scope="module")
-def seen(browser, address):
-    """What is seen of each page that is loaded from nothing, wide and on a phone by turns."""
+def seen(browser, pages):
+    """What is seen of each page, wide and on a phone by turns, where MathJax comes late.
+
+    So a page is drawn before its formulas are set, as on a slow line.
+    """
     script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-    # Slow enough for a page to be drawn before its formulas are set.
-    line = {
-        "offline": False,
-        "latency": 10,
-        "downloadThroughput": 4 * LINE,
-        "uploadThroughput": LINE,
-    }
-    browser.execute_cdp_cmd("Network.enable", {})
-    browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
-    browser.execute_cdp_cmd("Network.emulateNetworkConditions", line)
     found = {}
-    for place, path in enumerate(CHAPTERS):
-        chromium.set_width(browser, WIDTHS[place % 2])
-        browser.get(f"{address}/{path}")
-        browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
-        browser.execute_async_script(chromium.SETTLED)
-        found[path] = browser.execute_script("return window.loading")
-        found[path]["formulas"] = browser.execute_script(
-            "return document.querySelectorAll('mjx-container').length"
-        )
-    fast = line | {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    browser.execute_cdp_cmd("Network.emulateNetworkConditions", fast)
-    browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
+    with chromium.served(pages, late="tex-chtml.js", seconds=0.5) as address:
+        for place, path in enumerate(CHAPTERS):
+            chromium.set_width(browser, WIDTHS[place % 2])
+            browser.get(f"{address}/{path}")
+            browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
+            browser.execute_async_script(chromium.SETTLED)
+            found[path] = browser.execute_script("return window.loading")
+            found[path]["formulas"] = browser.execute_script(
+                "return document.querySelectorAll('mjx-container').length"
+            )
     browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
     return found
 
