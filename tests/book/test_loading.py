@@ -2,8 +2,8 @@
 
 Seconds would measure the machine of the test. Counted are the bytes that have been asked for when
 the first formula stands, packed as a web server packs texts, and what the browser says of layout
-shift. A formula that is wider than its room by a hair may begin another line, so the limit of a
-good page is that of three pages in four, as the limit is commonly used, and no page may be a bad one.
+shift. A formula that is wider than its room by a hair may begin another line: so one page in eight
+may be less than good, and none may be a bad one.
 """
 
 import gzip
@@ -48,11 +48,12 @@ def sent(path):
 def seen(browser, pages):
     """What is seen of each page, wide and on a phone by turns, where MathJax comes late.
 
-    So a page is drawn before its formulas are set, as on a slow line.
+    So a page is drawn before its formulas are set, as on a slow line. What moves in the first half
+    second is not counted: the browser takes the new size of the window for an input.
     """
     script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     found = {}
-    with chromium.served(pages, late="tex-chtml.js", seconds=0.5) as address:
+    with chromium.served(pages, late="tex-chtml.js", seconds=1.0) as address:
         for place, path in enumerate(CHAPTERS):
             chromium.set_width(browser, WIDTHS[place % 2])
             browser.get(f"{address}/{path}")
@@ -101,7 +102,7 @@ def test_scripts_that_only_the_search_runs_are_not_loaded_elsewhere(pages):
 def test_pages_lie_still(seen):
     shifts = {path: what["shift"] for path, what in seen.items()}
     moved = {path: shift for path, shift in shifts.items() if shift >= GOOD}
-    assert len(moved) <= len(shifts) / 4, moved
+    assert len(moved) <= len(shifts) / 8, moved
     assert all(shift < BAD for shift in shifts.values()), moved
 
 
