@@ -32,7 +32,8 @@ def load(path: str | Path) -> Ledger:
     except ImportError as error:  # pragma: no cover - the book's environment has it
         raise InvalidInput("reading a ledger needs PyYAML (pip install pyyaml).") from error
 
-    class Loader(yaml.SafeLoader):
+    # The parser in C takes a tenth of the time; not every build of PyYAML has it.
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         """YAML without repeated keys."""
 
     def mapping(loader: Loader, node: Any) -> dict[str, Any]:
