@@ -30,10 +30,11 @@ READ_BY = {
     "_toc.yml": "test_sources",
     "_config.yml": "test_sources",
 }
+SWEEPS = ("test_sweeps_driver", "test_sweeps_workers", "test_sweeps_chapters")
 # What needs minutes: whole builds, a browser, clusters of processes.
 LONG = (
-    *("test_axe", "test_gates", "test_loading", "test_pages", "test_sharding", "test_sweeps"),
-    *("test_validator", "test_walks_out_of_core"),
+    *("test_axe", "test_gates", "test_loading", "test_pages", "test_sharding"),
+    *("test_validator", "test_walks_out_of_core", *SWEEPS),
 )
 
 
@@ -68,6 +69,8 @@ def _stems(path: Path) -> Iterator[str]:
         parts = [part for part in path.with_suffix("").parts[1:] if part != "__init__"]
         if parts[:1] in (["audit"], ["ledger"]):
             yield "test_ledger"
+        if parts[:1] == ["sweeps"]:
+            yield from SWEEPS
         for length in range(len(parts), 0, -1):
             yield "test_" + "_".join(part.lstrip("_") for part in parts[:length])
         if len(parts) > 1:
@@ -79,7 +82,7 @@ def _stems(path: Path) -> Iterator[str]:
     elif path.parts[:2] == ("book", "ledger"):
         yield from ("test_ledger", "test_ledger_printed")
     elif path.parts[0] == "benchmarks":
-        yield "test_benchmarks"
+        yield from ("test_benchmarks", "test_benchmarks_gpu")
     else:
         yield from (stem for name, stem in READ_BY.items() if path.as_posix() == name)
 

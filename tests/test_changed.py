@@ -63,9 +63,11 @@ def test_the_tests_of_a_file_are_found_by_its_name(name, expected):
 
 
 def test_what_takes_minutes_is_named_and_left_to_the_whole_suite():
-    wanted, long = changed.targets(ROOT, ["tests/test_sweeps.py", "tests/test_dual.py"])
+    wanted, long = changed.targets(
+        ROOT, ["tests/sweeps/test_sweeps_workers.py", "tests/test_dual.py"]
+    )
     assert wanted == ["tests/test_dual.py"]
-    assert long == ["tests/test_sweeps.py"]
+    assert long == ["tests/sweeps/test_sweeps_workers.py"]
     for stem in changed.LONG:
         assert list((ROOT / "tests").rglob(f"{stem}.py")), stem
 

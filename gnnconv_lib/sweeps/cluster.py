@@ -26,6 +26,7 @@ from gnnconv_lib.validation import InvalidInput, require_integer
 __all__ = ["ConnectionLost", "Pool", "outcomes", "require_dask", "workers"]
 
 _PATIENCE = 30
+_CONNECT = 10
 _LOOK = 1.0
 _GIVEN_UP = "every worker that tried this run was killed (perhaps it needs too much memory)."
 
@@ -110,7 +111,7 @@ def workers(scheduler: str | None = None, number: int | None = None) -> Iterator
         else:
             address = scheduler
         try:
-            client = distributed.Client(address, timeout=_PATIENCE / 3, set_as_default=False)
+            client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError, TypeError, ImportError) as error:
             raise InvalidInput(
                 "scheduler must be the address of a running Dask scheduler such as "

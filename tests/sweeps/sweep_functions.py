@@ -1,5 +1,6 @@
 """Functions that tests sweep; in a module of their own, since workers import them."""
 
+import csv
 import os
 import signal
 import time
@@ -63,3 +64,9 @@ def nested(depth: int) -> dict:
 def odd_numbers(x: float) -> dict:
     """Numbers that a table could spoil."""
     return {"x": x, "inf": float("inf"), "nan": float("nan"), "third": x / 3, "status": 'a,"b"'}
+
+
+def rows(table: Path) -> list[dict[str, str]]:
+    """What the table of a sweep holds."""
+    with table.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
