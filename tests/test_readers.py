@@ -20,11 +20,11 @@ SAMPLES = [
 
 
 def refusal(path, **options):
-    """The message of the refusal: one line, one sentence, within a second."""
-    start = time.perf_counter()
+    """The message of the refusal: one line, one sentence, soon."""
+    start = time.process_time()
     with pytest.raises(InvalidInput) as caught:
         graphs.read(path, **options)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     message = str(caught.value)
     assert "\n" not in message
     assert message.endswith(".")
