@@ -7,7 +7,7 @@ from gnnconv_lib.audit._measure_points import Point
 from gnnconv_lib.audit._relu_cases import evaluate
 from gnnconv_lib.audit._relu_domains import columns as of_graphs, measures
 from gnnconv_lib.bounds import awasthi2021_relu as bounds
-from gnnconv_lib.claims import engine
+from gnnconv_lib.claims import evaluation
 
 #: What follows from the columns, in this order; the first formula of a name that is known counts.
 FOLLOWS = """
@@ -127,7 +127,7 @@ def value(formula, scope):
 
 def known(columns):
     """What is known by name at the cases: the columns, the sums of their graphs, what follows."""
-    scope = {name: engine._array(v) for name, v in columns.items()}
+    scope = {name: evaluation.as_column(v) for name, v in columns.items()}
     scope = {name: v for name, v in scope.items() if v.dtype.kind in "bif"}
     if "measure" in columns:
         one = np.ones(len(columns["measure"]))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gnnconv_lib import audit
-from gnnconv_lib.claims import engine, named, smt
+from gnnconv_lib.claims import evaluation, named, sides, smt
 from gnnconv_lib.claims.domain import Cases
 from tests.audit import lemma_letters
 from tests.audit.test_lemmas import IDS
@@ -85,9 +85,9 @@ def failing(statement, found):
 
 
 def _proofs(found):
-    if isinstance(found, engine.Found):
+    if isinstance(found, sides.Found):
         return _proofs(found.printed) + _proofs(found.corrected)
-    if isinstance(found, engine.Alternatives):
+    if isinstance(found, sides.Alternatives):
         return [proof for sides in found.by_name.values() for proof in _proofs(sides)]
     parts = getattr(found, "parts", [found] if found is not None else [])
     return [proof for part in parts for proof in (part.proof, part.refutation)]
@@ -117,7 +117,7 @@ def _uses():
             rows = np.unique(np.linspace(0, len(cases) - 1, ROWS).astype(int))
             drawn[id(claim.domain)] = Cases({k: _some(v, rows) for k, v in cases.columns.items()})
         cases = drawn[id(claim.domain)]
-        proofs = {id(proof) for proof in _proofs(engine._evaluate(claim, cases.only(0)))}
+        proofs = {id(proof) for proof in _proofs(evaluation.evaluate(claim, cases.only(0)))}
         if lemmas := [owner[key] for key in proofs if key in owner]:
             found[claim.id] = cases, lemmas
     return found
