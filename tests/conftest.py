@@ -1,10 +1,14 @@
 """Settings shared by all tests: repeatable Hypothesis runs and no windows."""
 
 import os
+from contextlib import contextmanager
+from pathlib import Path
 
 import matplotlib
 import pytest
 from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # This process draws to files. Kernels must not inherit a backend: notebooks have their own.
 os.environ.pop("MPLBACKEND", None)
@@ -38,6 +42,19 @@ def plant_claims(monkeypatch):
         )
 
     return plant
+
+
+@pytest.fixture(scope="session")
+def stored_evidence():
+    """A block in which what the chapters have found is read: they ran the claims with this library."""
+
+    @contextmanager
+    def reading():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+            yield
+
+    return reading
 
 
 @pytest.fixture

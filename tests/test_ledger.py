@@ -51,10 +51,8 @@ def test_every_claim_belongs_to_an_item():
 
 
 @pytest.fixture(scope="module")
-def found():
-    # The chapters have run the same claims with the same library: their evidence is read.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+def found(stored_evidence):
+    with stored_evidence():
         return ledger.evaluate(LEDGERS)
 
 

@@ -70,11 +70,9 @@ def found_in(page=PAGE, names=("one", "two"), verdict="holds", verdict_of_item="
 
 
 @pytest.fixture(scope="module")
-def verdicts():
-    # The chapters have run the same claims with the same library: their evidence is read.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
-        steps = {step for item in PROVED for step in item.steps if step in CLAIMS}
+def verdicts(stored_evidence):
+    steps = {step for item in PROVED for step in item.steps if step in CLAIMS}
+    with stored_evidence():
         return {name: audit.run(name).verdict for name in sorted(steps)}
 
 
@@ -108,12 +106,11 @@ def test_no_proof_goes_round_in_a_circle():
         resting_on([ledger.parse({"paper": "companion", "items": [first, second]})])
 
 
-def test_no_main_theorem_of_part_three_rests_on_search_alone():
+def test_no_main_theorem_of_part_three_rests_on_search_alone(stored_evidence):
     beyond = {path.stem for path in (BOOK / "beyond").glob("*.ipynb")}
     (own,) = (book for book in LEDGERS if book.paper == "companion")
     theorems = [item for item in own if item.kind == "theorem" and item.page in beyond]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+    with stored_evidence():
         weak = {
             item.id: strength
             for item in theorems

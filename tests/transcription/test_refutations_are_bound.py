@@ -180,9 +180,8 @@ def test_what_is_excused_refutes_and_is_bound_by_nothing():
     assert set(without()) & (tabled() | set(THROUGH) | set(ELSEWHERE)) == set()
 
 
-def test_what_is_said_to_hold_holds():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GNNCONV_EVIDENCE", str(ROOT / "_build" / "evidence"))
+def test_what_is_said_to_hold_holds(stored_evidence):
+    with stored_evidence():
         assert [name for name in HOLDING if audit.run(name).verdict != "holds"] == []
 
 
