@@ -131,10 +131,10 @@ def overlapping_pairs(
     count = 2 * count * times[low] * times[high]
     several = (size > 1) & (merged.within > 0)
     own = merged.closed[several]
-    first = np.concatenate([np.minimum(closed[low], closed[high]), own, merged.closed])
-    second = np.concatenate([np.maximum(closed[low], closed[high]), own, merged.closed])
-    shared = np.concatenate([shared, merged.within[several], merged.closed])
-    count = np.concatenate([count, (size * (size - 1))[several], size])
+    first = np.concatenate([np.minimum(closed[low], closed[high]), own, closed])
+    second = np.concatenate([np.maximum(closed[low], closed[high]), own, closed])
+    shared = np.concatenate([shared, merged.within[several], closed])
+    count = np.concatenate([count, (size * (size - 1))[several], np.bincount(label) * times])
     return _grouped(first, second, shared, count)
 
 
@@ -241,13 +241,8 @@ def _by_numba(c: Counting) -> Keys:
     )
 
 
-def _by_blocks(c: Counting) -> Keys:
-    """From tiles of a dense graph, rows of a sparse one, rows of one with merged nodes."""
-    if c.whole:
-        blocks = overlap_blocks.pair_blocks(c.graph, c.working_set)
-    else:
-        blocks = overlap_blocks.weighted_blocks(c.merged.rows, c.working_set)
-    for block in blocks:
+def _by_tiles(c: Counting) -> Keys:
+    for block in overlap_blocks.pair_blocks(c.graph, c.working_set):
         if c.labels == 1:
             yield block.shared, None
         else:
@@ -256,11 +251,19 @@ def _by_blocks(c: Counting) -> Keys:
             yield pair * (c.largest + 1) + block.shared, None
 
 
+def _by_rows(c: Counting) -> Keys:
+    rows = c.graph if c.whole else c.merged.rows
+    for keys in overlap_blocks.key_blocks(
+        rows, c.label, c.labels, c.largest + 1, c.working_set
+    ):
+        yield keys, None
+
+
 #: The routes in the order in which they are tried.
 ROUTES = (
-    Route("dense tiles, by BLAS", _is_dense, _dense_cost, _by_blocks),
+    Route("dense tiles, by BLAS", _is_dense, _dense_cost, _by_tiles),
     Route("sparse accumulator, by Numba", _can_be_compiled, _merged_cost, _by_numba),
-    Route("rows of the sparse product, by SciPy", lambda c: True, _merged_cost, _by_blocks),
+    Route("rows of the sparse product, by SciPy", lambda c: True, _merged_cost, _by_rows),
 )
 
 
