@@ -233,7 +233,7 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
     first = np.searchsorted(degrees, groups.first)  # increases, as the groups are sorted
     second = np.searchsorted(degrees, groups.second)
     bounds = np.searchsorted(first, np.arange(degrees.size + 1))
-    mass, pairs = 0.0, 0
+    mass, pairs = 0.0, graph.nodes**2 - int(groups.count.sum())
     rows = max(1, _MISSING_AT_ONCE // degrees.size)
     for start in range(0, degrees.size, rows):
         mine = slice(start, min(start + rows, degrees.size))
@@ -245,8 +245,7 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
         np.subtract.at(missing.reshape(-1), at, groups.count[counted])
         weight = np.sqrt(np.outer(degrees[mine], degrees)) * missing
         for row, number in enumerate(place):
-            mass += float(np.sum(weight[row, number:]))
-            pairs += int(missing[row, number:].sum())
+            mass += float(np.add.reduce(weight[row, number:]))
     return mass, pairs
 
 

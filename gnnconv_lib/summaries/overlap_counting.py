@@ -38,6 +38,7 @@ __all__ = [
 STEP_LIMIT = 2 * 10**11
 
 _TABLE_LIMIT = 1 << 22  # keys up to which groups are counted in a table
+_MEMORY_FROM = 1 << 16  # groups from which on the memory left is looked up, which takes a while
 _MERGE_FROM = 1 << 20  # steps from which on looking for twins can pay
 _MERGE_SHARE = 32  # steps per entry of the graph from which on it pays
 
@@ -106,15 +107,18 @@ def overlapping_pairs(
     closed, times = np.divmod(kinds, int(size.max()) + 1)
     labels, largest = kinds.size, int(merged.closed.max())
     keys = labels * labels * (largest + 1)
-    counter: _Table | _SortedKeys = _Table(keys) if keys <= _TABLE_LIMIT else _SortedKeys()
     counting = Counting(graph, merged, working_set, label, labels, largest)
     route = next(route for route in ROUTES if route.when(counting))
-    require_steps(graph, limit, route.cost(counting))
+    steps = route.cost(counting)
+    require_steps(graph, limit, steps)
+    # A table with more places than there are pairs costs more than sorting the pairs.
+    in_table = keys <= min(_TABLE_LIMIT, steps)
+    counter: _Table | _SortedKeys = _Table(keys) if in_table else _SortedKeys()
     for key, count in route.keys(counting):
         counter.add(key, count)
         if most is not None and counter.more_than(most):
             raise TooManyGroups
-        if not isinstance(counter, _Table):
+        if not isinstance(counter, _Table) and counter.size >= _MEMORY_FROM:
             try:
                 require_memory(
                     f"The exact overlap measure of {graph.name}",
@@ -271,19 +275,24 @@ class _Table:
     """Counts of small keys, one place for each."""
 
     def __init__(self, keys: int) -> None:
-        self._counts = np.zeros(keys, np.int64)
+        self._places = keys
+        self._counts = np.zeros(0, np.int64)
 
     def add(self, keys: np.ndarray, count: np.ndarray | None) -> None:
         if count is None:
-            self._counts += np.bincount(keys, minlength=self._counts.size)
+            new = np.bincount(keys, minlength=self._places)
+            if self._counts.size:
+                new += self._counts
+            self._counts = new
         else:
+            self._counts = self._counts if self._counts.size else np.zeros(self._places, np.int64)
             np.add.at(self._counts, keys, count)
 
     def more_than(self, most: int) -> bool:
         return int(np.count_nonzero(self._counts)) > most
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
-        key = np.flatnonzero(self._counts)
+        key = np.flatnonzero(self._counts != 0)
         return key, self._counts[key]
 
 
