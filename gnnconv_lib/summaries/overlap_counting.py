@@ -232,10 +232,10 @@ def _merged_cost(c: Counting) -> float:
 
 def _can_be_compiled(c: Counting) -> bool:
     return (
-        c.merged.rows.steps >= overlap_compiled.COMPILED_FROM
-        and c.merged.rows.nodes < 2**31 - 1
+        c.merged.rows.nodes < 2**31 - 1
         and c.working_set >= overlap_compiled.bytes_per_thread(c.merged.rows.nodes)
         and overlap_compiled.is_available()
+        and overlap_compiled.pays(c.merged.rows, c.labels, c.largest)
     )
 
 
