@@ -257,9 +257,7 @@ def _by_tiles(c: Counting) -> Keys:
 
 def _by_rows(c: Counting) -> Keys:
     rows = c.graph if c.whole else c.merged.rows
-    for keys in overlap_blocks.key_blocks(
-        rows, c.label, c.labels, c.largest + 1, c.working_set
-    ):
+    for keys in overlap_blocks.key_blocks(rows, c.label, c.labels, c.largest + 1, c.working_set):
         yield keys, None
 
 
