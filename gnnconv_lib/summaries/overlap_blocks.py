@@ -102,7 +102,7 @@ def key_blocks(
     rank[order] = np.arange(label.size, dtype=rank.dtype)
     whole = np.int64 if labels * labels * values > np.iinfo(np.int32).max else np.int32
     column_key = (label[order] * values).astype(whole)
-    row_key = column_key * whole(labels)
+    row_key = column_key * labels
     factors = _factors(rows) if isinstance(rows, Graph) else _weighted_factors(rows)
     for start, product in _products(*factors, working_set):
         row = np.repeat(rank[start : start + product.shape[0]], np.diff(product.indptr))
