@@ -22,11 +22,14 @@ from gnnconv_lib.kernels import mc_population
 __all__ = ["cases", "jax_monte_carlo", "messages"]
 
 WIDTH = 10
+PLANE = 2  # the space of (w, w*) itself: nothing is saved by projecting
 
 
 def cases(peers: Peers, quick: bool) -> Iterator[tuple[str, Callable[[], Case]]]:
     """The cases of this module, by name."""
-    yield "monte-carlo", partial(_monte_carlo, peers, 20_000 if quick else 200_000, quick)
+    samples = 20_000 if quick else 200_000
+    yield "monte-carlo", partial(_monte_carlo, peers, samples, quick)
+    yield "monte-carlo-plane", partial(_monte_carlo, peers, samples, quick, PLANE)
 
 
 def messages(graph: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -58,10 +61,10 @@ def jax_monte_carlo(graph: Any, w: Any, w_star: Any, samples: int, block: int) -
     return run
 
 
-def _monte_carlo(peers: Peers, samples: int, quick: bool) -> Case:
+def _monte_carlo(peers: Peers, samples: int, quick: bool, width: int = WIDTH) -> Case:
     graph = graphs.random_regular(100, 10, 0)
     generator = np.random.default_rng(0)
-    w, w_star = generator.normal(size=(2, WIDTH))
+    w, w_star = generator.normal(size=(2, width))
     exact = float(relu_gnn.loss(w[None], w_star[None], graph))
 
     def ours() -> Any:
@@ -113,7 +116,7 @@ def _monte_carlo(peers: Peers, samples: int, quick: bool) -> Case:
     code = (
         "import numpy as np\nfrom gnnconv_lib import graphs\n"
         "from gnnconv_lib.kernels import mc_population\n"
-        "w, v = np.random.default_rng(0).normal(size=(2, 10))\n"
+        f"w, v = np.random.default_rng(0).normal(size=(2, {width}))\n"
         "mc_population.loss(w, v, graphs.random_regular(100, 10, 0), "
         f"{100_000 if quick else 1_000_000}, seed=1)"
     )
@@ -125,8 +128,8 @@ def _monte_carlo(peers: Peers, samples: int, quick: bool) -> Case:
         )
 
     return Case(
-        "monte-carlo",
-        f"Monte Carlo loss, n = 100, r = {WIDTH}, per sample",
+        "monte-carlo" if width == WIDTH else "monte-carlo-plane",
+        f"Monte Carlo loss, n = 100, r = {width}, per sample",
         Contender("ours", ours, samples),
         tuple(known),
         facts={million: lambda _: peak_gib(code)},

@@ -86,6 +86,15 @@ class TestWords:
                 np.testing.assert_array_equal(high, [product >> 32 for product in exact])
                 np.testing.assert_array_equal(low, [product & MASK for product in exact])
 
+    def test_words_in_pairs_are_the_words(self):
+        draws = np.random.default_rng(6).integers(0, 2**32, size=(6, 500), dtype=np.uint32)
+        draws[:, :2] = 0, MASK
+        counter, key = tuple(map(jnp.asarray, draws[:4])), tuple(map(jnp.asarray, draws[4:]))
+        pairs = generator.philox_in_pairs(counter, key)
+        np.testing.assert_array_equal(
+            np.stack(generator.words_of_pairs(pairs)), np.stack(generator.philox(counter, key))
+        )
+
     @pytest.mark.parametrize("seed", [0, 5, 2**32 - 1, 2**32, 2**63 - 1])
     def test_a_seed_is_its_two_words(self, seed):
         low, high = generator.key_words(seed)
@@ -106,6 +115,23 @@ class TestWords:
 
 
 class TestNormals:
+    def test_the_logarithm_is_right_to_a_unit_in_the_last_place(self, monkeypatch):
+        """At both ends of (0, 1), next to the borders of the mantissa, and at random places."""
+        ends = np.arange(2000)
+        border = int(np.sqrt(0.5) * 2**31) + np.arange(-1000, 1000)
+        inside = np.random.default_rng(2).integers(0, 2**31, 4000)
+        k = np.concatenate([ends, 2**31 - 1 - ends, border, border // 2, border // 1024, inside])
+        u = (k + 0.5) * 2.0**-31
+        monkeypatch.setattr(mpmath.mp, "prec", 120)
+        exact = [mpmath.log(mpmath.mpf(value)) for value in u]
+        unit = np.spacing(np.abs(np.array(exact, dtype=np.float64)))
+        error = lambda found: np.array(  # noqa: E731
+            [float(a - mpmath.mpf(b)) for a, b in zip(exact, np.asarray(found), strict=True)]
+        )
+        assert np.max(np.abs(error(generator._log(jnp.asarray(u)))) / unit) < 1.0
+        planted = generator._log(jnp.asarray(u) * (1 + 2.0**-50))
+        assert np.max(np.abs(error(planted)) / unit) > 1.0
+
     @pytest.mark.parametrize("dtype", ["float32", "float64"])
     @pytest.mark.parametrize("power", [1, 2, 3, 4, 6, 8])
     def test_moments(self, normals, dtype, power):

@@ -1,5 +1,6 @@
 """overlap_tiles: counts against the plain product, sums against the exact measure, devices, gate."""
 
+import re
 from functools import partial
 
 import jax
@@ -150,6 +151,38 @@ def test_every_strip_is_computed_once():
         graph = gc.graphs.cycle(nodes)
         counts = overlap_histogram(graph, tile=16)
         assert counts.sum() == nodes * (nodes - 1) // 2
+
+
+@pytest.mark.parametrize("nodes", [16, 17, 32, 33, 48, 65, 80, 130])
+def test_each_pair_of_blocks_is_met_once(nodes):
+    """Numbers of strips from one on, even and odd, with and without empty nodes in the last one."""
+    graph = gc.graphs.erdos_renyi(nodes, 0.4, nodes)
+    counts = overlap_histogram(graph, implementation="xla", tile=16)
+    np.testing.assert_array_equal(counts, plain_counts(graph))
+
+
+def loops_of_unknown_length(function, *args):
+    """Loops of a compiled program before each turn of which a GPU would wait for the host."""
+    program = jax.jit(function).lower(*args).compile().as_text()
+    loops = [line for line in program.splitlines() if re.search(r"= .* while\(", line)]
+    assert loops
+    return sum("known_trip_count" not in line for line in loops)
+
+
+def test_the_histogram_in_plain_jax_has_loops_of_known_length():
+    """So a GPU does not wait for the host at every tile. A planted strip j > i is seen."""
+    packed = overlap_tiles.pack(GRAPHS["dense"], 16)
+    strips = np.arange(packed.closed.shape[0] // 16, dtype=np.int32)
+    counted = overlap_tiles._program("xla", "histogram", 16, 100, False)
+    assert loops_of_unknown_length(counted, strips, packed) == 0
+
+    def planted(strips, packed):
+        one = lambda strip: jax.lax.fori_loop(  # noqa: E731
+            strip, packed.closed.shape[0] // 16, lambda k, sum_: sum_ + packed.closed[k], 0.0
+        )
+        return jax.lax.map(one, strips)
+
+    assert loops_of_unknown_length(planted, strips, jax.tree.map(jnp.asarray, packed)) == 1
 
 
 FOUR_DEVICES = """

@@ -243,6 +243,7 @@ def test_exact_measure_that_would_not_fit_says_what_would(monkeypatch):
 
     graph = graphs.erdos_renyi(200, 0.5, seed=1)
     monkeypatch.setattr(counting, "_TABLE_LIMIT", 0)
+    monkeypatch.setattr(counting, "_MEMORY_FROM", 0)
     monkeypatch.setattr(memory, "memory_available", lambda: 100_000)
     with pytest.raises(InvalidInput, match="method='compressed' would fit"):
         overlap(graph, method="exact")

@@ -100,6 +100,39 @@ def test_wide_integers_and_many_groups(reference, monkeypatch):
 
 
 @needs_numba
+def test_many_small_graphs_pay_as_much_as_a_large_one(monkeypatch):
+    """Small graphs go to SciPy until enough were counted; once the code is there, to Numba."""
+    monkeypatch.setattr(overlap_compiled, "_loaded", set())
+    monkeypatch.setattr(overlap_compiled, "_small_graphs", [0.0])
+    rows, needed = as_weighted(graphs.cycle(10)).rows, 4 * overlap_compiled.COMPILED_FROM
+    assert not overlap_compiled.pays(rows, 1, 3)
+    assert overlap_compiled._small_graphs == [90.0]
+    overlap_compiled._small_graphs[0] = needed - 91.0
+    assert not overlap_compiled.pays(rows, 1, 3)
+    assert overlap_compiled.pays(rows, 1, 3)
+    overlap_compiled._small_graphs[0] = 0.0
+    overlap_compiled._kernel.cache_clear()
+    list(overlap_compiled.compiled_counts(rows, np.zeros(10), 1, 3, 1 << 20))
+    assert overlap_compiled.pays(rows, 1, 3)  # the code for one label
+    assert not overlap_compiled.pays(rows, 2, 3)  # other code
+    monkeypatch.setattr(overlap_compiled, "COMPILED_FROM", 90)
+    overlap_compiled._small_graphs[0] = 0.0
+    assert overlap_compiled.pays(rows, 2, 3)
+
+
+@needs_numba
+def test_small_graphs_are_counted_alike_before_and_after(monkeypatch):
+    graph = graphs.barabasi_albert(300, 3, 2)
+    monkeypatch.setattr(overlap_compiled, "_loaded", set())
+    before = all_groups(graph)
+    assert not overlap_compiled._loaded
+    monkeypatch.setattr(overlap_compiled, "_small_graphs", [np.inf])
+    overlap_compiled._kernel.cache_clear()
+    np.testing.assert_array_equal(all_groups(graph), before)
+    assert overlap_compiled._loaded
+
+
+@needs_numba
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_threads_do_not_change_the_result(reference, monkeypatch, threads):
     use(monkeypatch, compiled=True, merged=False)

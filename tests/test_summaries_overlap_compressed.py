@@ -192,6 +192,7 @@ def test_groups_beyond_memory_fall_back_to_compression(monkeypatch):
     graph = graphs.barabasi_albert(3000, 4, seed=1)
     expected = overlap(graph)
     monkeypatch.setattr(overlap_counting, "_TABLE_LIMIT", 0)
+    monkeypatch.setattr(overlap_counting, "_MEMORY_FROM", 0)
     monkeypatch.setattr(memory, "memory_available", lambda: 1000)
     found = overlap(graph)
     assert found.method == "compressed"

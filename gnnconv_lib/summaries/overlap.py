@@ -46,6 +46,8 @@ GROUP_LIMIT = 2048
 # Groups up to which a sparse product is counted before it is compressed: 128 MiB of integers.
 _COUNT_LIMIT = 1 << 22
 
+_MISSING_AT_ONCE = 1 << 16  # pairs of degrees whose missing pairs are counted at once
+
 
 def overlap(
     graph: Graph,
@@ -228,18 +230,22 @@ def _disjoint_pairs(graph: Graph, groups: OverlapGroups) -> tuple[float, int]:
     The difference is taken between integers, so that nothing cancels.
     """
     degrees, frequency = np.unique(graph.degrees + 1, return_counts=True)
-    first = np.searchsorted(degrees, groups.first)
-    order = np.argsort(first, kind="stable")
-    bounds = np.searchsorted(first[order], np.arange(degrees.size + 1))
+    first = np.searchsorted(degrees, groups.first)  # increases, as the groups are sorted
     second = np.searchsorted(degrees, groups.second)
-    mass, pairs = 0.0, 0
-    for number in range(degrees.size):
-        missing = frequency[number] * frequency[number:]
-        missing[1:] *= 2  # ordered pairs: both orders of different degrees
-        mine = order[bounds[number] : bounds[number + 1]]
-        np.subtract.at(missing, second[mine] - number, groups.count[mine])
-        mass += float(np.sum(np.sqrt(degrees[number] * degrees[number:]) * missing))
-        pairs += int(missing.sum())
+    bounds = np.searchsorted(first, np.arange(degrees.size + 1))
+    mass, pairs = 0.0, graph.nodes**2 - int(groups.count.sum())
+    rows = max(1, _MISSING_AT_ONCE // degrees.size)
+    for start in range(0, degrees.size, rows):
+        mine = slice(start, min(start + rows, degrees.size))
+        counted = slice(bounds[mine.start], bounds[mine.stop])
+        missing = np.outer(2 * frequency[mine], frequency)  # ordered pairs: both orders of degrees
+        place = np.arange(mine.start, mine.stop)
+        missing[place - start, place] //= 2
+        at = (first[counted] - start) * degrees.size + second[counted]
+        np.subtract.at(missing.reshape(-1), at, groups.count[counted])
+        weight = np.sqrt(np.outer(degrees[mine], degrees)) * missing
+        for row, number in enumerate(place):
+            mass += float(np.add.reduce(weight[row, number:]))
     return mass, pairs
 
 

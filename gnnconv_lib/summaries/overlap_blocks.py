@@ -28,15 +28,16 @@ __all__ = [
     "WORKING_SET",
     "PairBlock",
     "dense_steps",
+    "key_blocks",
     "pair_blocks",
     "prefers_dense",
-    "weighted_blocks",
 ]
 
 #: Bytes that the blocks may take beside the graph itself, unless the caller says otherwise.
 WORKING_SET = 512 << 20
 
 _BYTES_PER_ENTRY = 96  # of a block of the sparse product, with its temporaries
+_PIECE = 1 << 13  # entries at once: arrays that stay in a cache and are no mapping of their own
 _DENSE_ADVANTAGE = 100  # multiply-adds of BLAS in the time of one step of the sparse product
 
 
@@ -64,33 +65,58 @@ def pair_blocks(
     require_integer("working_set", working_set, minimum=1)
     if with_disjoint or prefers_dense(graph):
         yield from _dense_blocks(graph, working_set, with_disjoint)
-    else:
-        n = graph.nodes
-        ones = np.ones(graph.indices.size, np.int32)
-        adjacency = scipy.sparse.csr_array((ones, graph.indices, graph.indptr), shape=(n, n))
-        matrix = (adjacency + scipy.sparse.eye_array(n, dtype=np.int32, format="csr")).tocsr()
-        yield from _sparse_blocks(matrix, matrix, working_set)
+        return
+    for start, product in _products(*_factors(graph), working_set):
+        rows = np.arange(start, start + product.shape[0], dtype=product.indices.dtype)
+        row = np.repeat(rows, np.diff(product.indptr))
+        upper = product.indices > row
+        yield PairBlock(row[upper], product.indices[upper], product.data[upper])
 
 
-def weighted_blocks(rows: Weighted, working_set: int = WORKING_SET) -> Iterator[PairBlock]:
-    """All pairs i < j of a graph with multiplicities whose entry of the product is not 0.
+def key_blocks(
+    rows: Graph | Weighted, label: np.ndarray, labels: int, values: int, working_set: int
+) -> Iterator[np.ndarray]:
+    """Keys of the pairs i != j with d_ij >= 1 from the sparse route, in blocks of bounded size.
 
-    The product of (A, I) with the stack of S A and O A + A O, where S and O are the diagonal
-    matrices of `size` and `own`.
+    Each pair once, in the order of the labels: the key is (label_i labels + label_j) values + d_ij
+    with label_i <= label_j.
+
+    Args:
+        rows: a graph, with multiplicities or without.
+        label: (n,) integers in 0..labels - 1, what is told apart of a node.
+        labels: their number.
+        values: more than the largest d_ij.
+        working_set: bytes that a block and its temporaries may take.
 
     Raises:
         InvalidInput: if the working set is too small for one row; says what would do.
+
+    >>> from gnnconv_lib.graphs import star
+    >>> blocks = key_blocks(star(2), np.array([1, 0, 0]), 2, 10, WORKING_SET)  # the centre is 1
+    >>> sorted(np.concatenate(list(blocks)).tolist())  # two leaves; a leaf and the centre, twice
+    [1, 12, 12]
     """
-    n = rows.nodes
-    ones = np.ones(rows.indices.size, np.int32)
-    adjacency = scipy.sparse.csr_array((ones, rows.indices, rows.indptr), shape=(n, n))
-    row = np.repeat(np.arange(n), np.diff(rows.indptr))
-    through = (rows.size[row], rows.indices, rows.indptr)
-    direct = (rows.own[row] + rows.own[rows.indices], rows.indices, rows.indptr)
-    parts = [scipy.sparse.csr_array(part, shape=(n, n)) for part in (through, direct)]
-    identity = scipy.sparse.eye_array(n, dtype=np.int32, format="csr")
-    left = scipy.sparse.hstack([adjacency, identity], format="csr")
-    yield from _sparse_blocks(left, scipy.sparse.vstack(parts, format="csr"), working_set)
+    # Nodes in the order of their labels: a pair counts where the column comes after the row.
+    order = np.argsort(label, kind="stable")
+    rank = np.empty(label.size, np.int32 if label.size < 2**31 else np.int64)
+    rank[order] = np.arange(label.size, dtype=rank.dtype)
+    whole = np.int64 if labels * labels * values > np.iinfo(np.int32).max else np.int32
+    column_key = (label[order] * values).astype(whole)
+    row_key = column_key * labels
+    factors = _factors(rows) if isinstance(rows, Graph) else _weighted_factors(rows)
+    for start, product in _products(*factors, working_set):
+        row = np.repeat(rank[start : start + product.shape[0]], np.diff(product.indptr))
+        parts = []
+        for first in range(0, max(row.size, 1), _PIECE):
+            piece = slice(first, first + _PIECE)
+            column = rank.take(product.indices[piece])  # twice as fast as an index in brackets
+            kept = np.flatnonzero(column > row[piece])
+            keys = product.data[piece].take(kept)
+            if labels > 1:
+                keys = keys + column_key.take(column.take(kept))
+                keys += row_key.take(row[piece].take(kept))
+            parts.append(keys)
+        yield np.concatenate(parts)
 
 
 def dense_steps(graph: Graph) -> float:
@@ -109,30 +135,55 @@ def prefers_dense(graph: Graph) -> bool:
     return graph.nodes < 2**24 and dense_steps(graph) < steps
 
 
-def _sparse_blocks(
+def _factors(graph: Graph) -> tuple[scipy.sparse.csr_array, scipy.sparse.csr_array]:
+    """(Adjacency + I), twice. A row begins with its own node: the product needs no order."""
+    n = graph.nodes
+    own = np.arange(n + 1, dtype=graph.indptr.dtype)
+    indptr = graph.indptr + own
+    indices = np.empty(graph.indices.size + n, graph.indices.dtype)
+    is_own = np.zeros(indices.size, bool)
+    is_own[indptr[:-1]] = True
+    indices[is_own], indices[~is_own] = own[:-1], graph.indices
+    ones = np.ones(indices.size, np.int32)
+    matrix = scipy.sparse.csr_array((ones, indices, indptr), shape=(n, n))
+    return matrix, matrix
+
+
+def _weighted_factors(rows: Weighted) -> tuple[scipy.sparse.csr_array, scipy.sparse.csr_array]:
+    """(A, I) and the stack of S A and O A + A O, for diagonal matrices S, O of `size`, `own`."""
+    n = rows.nodes
+    ones = np.ones(rows.indices.size, np.int32)
+    adjacency = scipy.sparse.csr_array((ones, rows.indices, rows.indptr), shape=(n, n))
+    row = np.repeat(np.arange(n), np.diff(rows.indptr))
+    through = (rows.size[row], rows.indices, rows.indptr)
+    direct = (rows.own[row] + rows.own[rows.indices], rows.indices, rows.indptr)
+    parts = [scipy.sparse.csr_array(part, shape=(n, n)) for part in (through, direct)]
+    identity = scipy.sparse.eye_array(n, dtype=np.int32, format="csr")
+    left = scipy.sparse.hstack([adjacency, identity], format="csr")
+    return left, scipy.sparse.vstack(parts, format="csr")
+
+
+def _products(
     left: scipy.sparse.csr_array, right: scipy.sparse.csr_array, working_set: int
-) -> Iterator[PairBlock]:
+) -> Iterator[tuple[int, scipy.sparse.csr_array]]:
+    """The product in blocks of rows, each with the number of its first row; `left` has no empty row."""
     n = left.shape[0]
     # A row of the product has at most as many entries as the rows of `right` it adds up, and n.
-    pattern = scipy.sparse.csr_array(
-        (np.ones(left.indices.size), left.indices, left.indptr), shape=left.shape
-    )
-    bound = np.minimum(pattern @ np.diff(right.indptr).astype(np.float64), n)
+    lengths = np.diff(right.indptr)[left.indices]
+    bound = np.minimum(np.add.reduceat(lengths, left.indptr[:-1], dtype=np.int64), n)
     room = working_set // _BYTES_PER_ENTRY
     if bound.max() > room:
         raise InvalidInput(
             f"working_set must hold one row of the product, got {size_in_words(working_set)}; "
             f"{size_in_words(int(bound.max()) * _BYTES_PER_ENTRY)} would do."
         )
-    filled = np.concatenate([[0.0], np.cumsum(bound)])
+    filled = np.concatenate([[0], np.cumsum(bound)])
     start = 0
     while start < n:
         stop = int(np.searchsorted(filled, filled[start] + room, side="right")) - 1
         stop = min(max(stop, start + 1), n)
-        product = (left[start:stop] @ right).tocsr()
-        row = np.repeat(np.arange(start, stop, dtype=left.indptr.dtype), np.diff(product.indptr))
-        upper = product.indices > row
-        yield PairBlock(row[upper], product.indices[upper], product.data[upper])
+        rows = left if stop - start == n else left[start:stop]
+        yield start, (rows @ right).tocsr()
         start = stop
 
 

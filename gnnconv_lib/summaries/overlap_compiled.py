@@ -13,7 +13,8 @@ Three decisions.
 2. Rows are dealt to threads in chunks of equal work. Counts are integers, so the result does not
    depend on the number of threads.
 3. Numba is imported, and its machine code loaded, on first use. That takes a second (several where
-   nothing can be cached on disk), so `overlap_counting` comes here from `COMPILED_FROM` steps on.
+   nothing can be cached on disk), so `overlap_counting` comes here from `COMPILED_FROM` steps on
+   (`pays`): for a large graph, after many small ones, and for every graph once the code is there.
 """
 
 from __future__ import annotations
@@ -33,13 +34,19 @@ __all__ = [
     "bytes_per_thread",
     "compiled_counts",
     "is_available",
+    "pays",
 ]
 
 #: Steps of the sparse product from which on starting Numba pays.
 COMPILED_FROM = 1 << 23
 
+_MANY = 4  # times as many steps, of graphs that were each too small, and it pays as well
+
 _CHUNK = 1 << 21  # steps of a chunk of rows, unless that makes more than
 _MOST_CHUNKS = 64
+_loaded: set[tuple[str, str]] = set()  # types whose machine code is there
+_small_graphs = [0.0]  # their steps so far
+
 _BYTES_PER_NODE = 8  # work array and list of touched nodes of one thread
 
 
@@ -81,6 +88,22 @@ def is_available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
+def pays(graph: Weighted, labels: int, largest: int) -> bool:
+    """Whether counting by Numba is quicker, the time to load it included.
+
+    Where it is not, the steps are added up: many small graphs are worth as much as a large one. So
+    the answer depends on what this process has counted before; the counts do not.
+
+    Args:
+        graph, labels, largest: as for `compiled_counts`.
+    """
+    steps = graph.steps
+    if steps >= COMPILED_FROM or _types(graph, labels, largest) in _loaded:
+        return True
+    _small_graphs[0] += steps
+    return _small_graphs[0] >= _MANY * COMPILED_FROM
+
+
 def bytes_per_thread(nodes: int) -> int:
     """Bytes that the work array and the list of touched nodes of one thread take.
 
@@ -107,10 +130,8 @@ def compiled_counts(
     Yields:
         (key, count), int64 arrays of one length; a key may come back in later chunks.
     """
-    # Entries of the product fit in a byte on most sparse graphs, and four times as many in a cache.
-    # With one label (a regular graph) they are counted while they grow, which takes 32 bits.
-    work = np.dtype(np.uint8 if largest < 256 and labels > 1 else np.int32)
-    count_rows = _kernel(graph.indices.dtype.name, work.name)
+    integers, work = _types(graph, labels, largest)
+    count_rows = _kernel(integers, work)
     label = np.ascontiguousarray(label, np.int32)
     cuts = _cuts(graph)
     room = working_set // bytes_per_thread(graph.nodes)
@@ -139,6 +160,13 @@ def compiled_counts(
                 future.cancel()
 
 
+def _types(graph: Weighted, labels: int, largest: int) -> tuple[str, str]:
+    """The types of the rows and of the work array, which choose the machine code."""
+    # Entries of the product fit in a byte on most sparse graphs, and four times as many in a cache.
+    # With one label (a regular graph) they are counted while they grow, which takes 32 bits.
+    return graph.indices.dtype.name, "uint8" if largest < 256 and labels > 1 else "int32"
+
+
 def _cuts(graph: Weighted) -> list[int]:
     """Rows at which chunks of about equal work begin, with 0 and n.
 
@@ -160,4 +188,6 @@ def _processors() -> int:
 def _kernel(integers: str, work: str) -> Callable[..., tuple[np.ndarray, np.ndarray]]:
     from gnnconv_lib.summaries._overlap_kernel import compiled
 
-    return compiled(integers, work)
+    count_rows = compiled(integers, work)
+    _loaded.add((integers, work))
+    return count_rows

@@ -38,6 +38,7 @@ __all__ = [
 STEP_LIMIT = 2 * 10**11
 
 _TABLE_LIMIT = 1 << 22  # keys up to which groups are counted in a table
+_MEMORY_FROM = 1 << 16  # groups from which on the memory left is looked up, which takes a while
 _MERGE_FROM = 1 << 20  # steps from which on looking for twins can pay
 _MERGE_SHARE = 32  # steps per entry of the graph from which on it pays
 
@@ -106,15 +107,18 @@ def overlapping_pairs(
     closed, times = np.divmod(kinds, int(size.max()) + 1)
     labels, largest = kinds.size, int(merged.closed.max())
     keys = labels * labels * (largest + 1)
-    counter: _Table | _SortedKeys = _Table(keys) if keys <= _TABLE_LIMIT else _SortedKeys()
     counting = Counting(graph, merged, working_set, label, labels, largest)
     route = next(route for route in ROUTES if route.when(counting))
-    require_steps(graph, limit, route.cost(counting))
+    steps = route.cost(counting)
+    require_steps(graph, limit, steps)
+    # A table with more places than there are pairs costs more than sorting the pairs.
+    in_table = keys <= min(_TABLE_LIMIT, steps)
+    counter: _Table | _SortedKeys = _Table(keys) if in_table else _SortedKeys()
     for key, count in route.keys(counting):
         counter.add(key, count)
         if most is not None and counter.more_than(most):
             raise TooManyGroups
-        if not isinstance(counter, _Table):
+        if not isinstance(counter, _Table) and counter.size >= _MEMORY_FROM:
             try:
                 require_memory(
                     f"The exact overlap measure of {graph.name}",
@@ -131,10 +135,10 @@ def overlapping_pairs(
     count = 2 * count * times[low] * times[high]
     several = (size > 1) & (merged.within > 0)
     own = merged.closed[several]
-    first = np.concatenate([np.minimum(closed[low], closed[high]), own, merged.closed])
-    second = np.concatenate([np.maximum(closed[low], closed[high]), own, merged.closed])
-    shared = np.concatenate([shared, merged.within[several], merged.closed])
-    count = np.concatenate([count, (size * (size - 1))[several], size])
+    first = np.concatenate([np.minimum(closed[low], closed[high]), own, closed])
+    second = np.concatenate([np.maximum(closed[low], closed[high]), own, closed])
+    shared = np.concatenate([shared, merged.within[several], closed])
+    count = np.concatenate([count, (size * (size - 1))[several], np.bincount(label) * times])
     return _grouped(first, second, shared, count)
 
 
@@ -228,10 +232,10 @@ def _merged_cost(c: Counting) -> float:
 
 def _can_be_compiled(c: Counting) -> bool:
     return (
-        c.merged.rows.steps >= overlap_compiled.COMPILED_FROM
-        and c.merged.rows.nodes < 2**31 - 1
+        c.merged.rows.nodes < 2**31 - 1
         and c.working_set >= overlap_compiled.bytes_per_thread(c.merged.rows.nodes)
         and overlap_compiled.is_available()
+        and overlap_compiled.pays(c.merged.rows, c.labels, c.largest)
     )
 
 
@@ -241,13 +245,8 @@ def _by_numba(c: Counting) -> Keys:
     )
 
 
-def _by_blocks(c: Counting) -> Keys:
-    """From tiles of a dense graph, rows of a sparse one, rows of one with merged nodes."""
-    if c.whole:
-        blocks = overlap_blocks.pair_blocks(c.graph, c.working_set)
-    else:
-        blocks = overlap_blocks.weighted_blocks(c.merged.rows, c.working_set)
-    for block in blocks:
+def _by_tiles(c: Counting) -> Keys:
+    for block in overlap_blocks.pair_blocks(c.graph, c.working_set):
         if c.labels == 1:
             yield block.shared, None
         else:
@@ -256,11 +255,17 @@ def _by_blocks(c: Counting) -> Keys:
             yield pair * (c.largest + 1) + block.shared, None
 
 
+def _by_rows(c: Counting) -> Keys:
+    rows = c.graph if c.whole else c.merged.rows
+    for keys in overlap_blocks.key_blocks(rows, c.label, c.labels, c.largest + 1, c.working_set):
+        yield keys, None
+
+
 #: The routes in the order in which they are tried.
 ROUTES = (
-    Route("dense tiles, by BLAS", _is_dense, _dense_cost, _by_blocks),
+    Route("dense tiles, by BLAS", _is_dense, _dense_cost, _by_tiles),
     Route("sparse accumulator, by Numba", _can_be_compiled, _merged_cost, _by_numba),
-    Route("rows of the sparse product, by SciPy", lambda c: True, _merged_cost, _by_blocks),
+    Route("rows of the sparse product, by SciPy", lambda c: True, _merged_cost, _by_rows),
 )
 
 
@@ -268,19 +273,24 @@ class _Table:
     """Counts of small keys, one place for each."""
 
     def __init__(self, keys: int) -> None:
-        self._counts = np.zeros(keys, np.int64)
+        self._places = keys
+        self._counts = np.zeros(0, np.int64)
 
     def add(self, keys: np.ndarray, count: np.ndarray | None) -> None:
         if count is None:
-            self._counts += np.bincount(keys, minlength=self._counts.size)
+            new = np.bincount(keys, minlength=self._places)
+            if self._counts.size:
+                new += self._counts
+            self._counts = new
         else:
+            self._counts = self._counts if self._counts.size else np.zeros(self._places, np.int64)
             np.add.at(self._counts, keys, count)
 
     def more_than(self, most: int) -> bool:
         return int(np.count_nonzero(self._counts)) > most
 
     def result(self) -> tuple[np.ndarray, np.ndarray]:
-        key = np.flatnonzero(self._counts)
+        key = np.flatnonzero(self._counts != 0)
         return key, self._counts[key]
 
 

@@ -111,14 +111,16 @@ class Memory(NamedTuple):
     by_blocks: bool = False
 
 
-def words(plan: Plan, low: Any, high: Any, group: Any, key: Any) -> generator.Words:
-    """The four Philox words of each sample of the chunk that starts at sample (low, high).
+def words(
+    plan: Plan, low: Any, high: Any, group: Any, key: Any, draw: Any = generator.philox
+) -> Any:
+    """What `draw` makes of each sample of the chunk that starts at sample (low, high): Philox words.
 
     The start is a multiple of the chunk, so that adding the lane never carries.
     """
     sample = low + lax.broadcasted_iota(jnp.uint32, (plan.chunk,), 0)
     group = jnp.zeros_like(sample) + group
-    return generator.philox((sample, jnp.zeros_like(sample) + high, group, group * 0), key)
+    return draw((sample, jnp.zeros_like(sample) + high, group, group * 0), key)
 
 
 def partial_sums(plan: Plan, memory: Memory, weights: Any, valid: Any) -> list[Vectors]:
@@ -258,8 +260,23 @@ def _sums(plan: Plan, memory: Memory, weights: Any) -> Vectors:
 
 
 def _visit(plan: Plan, memory: Memory, read: Any, axes: int, node: Any, state: Any) -> Any:
-    """Fold `node(state, received, owner, last)` over segments; `received` is whole at the last."""
+    """Fold `node(state, received, owner, last)` over segments; `received` is whole at the last.
+
+    Where every node has one segment, nothing is carried from one to the next: XLA would add up the
+    messages once for that and once more for the state.
+    """
     zero = jnp.zeros((plan.chunk,), plan.dtype)
+    start, stop = np.int32(0), np.int32(memory.segments)
+
+    def whole(index: Any, state: Any) -> Any:
+        received = [zero] * axes
+        for place in range(memory.width):
+            row = memory.entry(index, place)
+            received = [value + read(row, axis) for axis, value in enumerate(received)]
+        return node(state, tuple(received), memory.owner(index), True)
+
+    if memory.segments == plan.nodes:
+        return lax.fori_loop(start, stop, whole, state)
 
     def segment(index: Any, carry: Any) -> Any:
         received, state = list(carry[0]), carry[1]
@@ -270,7 +287,6 @@ def _visit(plan: Plan, memory: Memory, read: Any, axes: int, node: Any, state: A
         state = node(state, tuple(received), memory.owner(index), last)
         return tuple(jnp.where(last, zero, value) for value in received), state
 
-    start, stop = np.int32(0), np.int32(memory.segments)
     return lax.fori_loop(start, stop, segment, ((zero,) * axes, state))[1]
 
 

@@ -16,11 +16,13 @@ import numpy as np
 from jax import lax
 
 from gnnconv_lib.kernels import generator
+from gnnconv_lib.kernels.implementation import platform_name
 from gnnconv_lib.kernels.mc_population.chunk import Memory, Plan, partial_sums, words
 
 __all__ = ["chunk_size", "features", "kernel"]
 
 LARGEST_CHUNK = 1024
+LARGEST_CHUNK_OF_A_CPU = 256  # the features of 100 nodes stay in a cache of half a MiB
 SMALLEST_CHUNK = 16
 NUMBERS_PER_CHUNK = 2**20
 
@@ -28,11 +30,12 @@ NUMBERS_PER_CHUNK = 2**20
 def chunk_size(numbers: int) -> int:
     """Samples per chunk, a power of two, for so many numbers per sample.
 
-    >>> chunk_size(200), chunk_size(2000), chunk_size(10**6)
-    (1024, 512, 16)
+    >>> chunk_size(10**4), chunk_size(10**6)
+    (64, 16)
     """
     fits = 2 ** int(np.log2(max(NUMBERS_PER_CHUNK // numbers, 1)))
-    return min(max(fits, SMALLEST_CHUNK), LARGEST_CHUNK)
+    largest = LARGEST_CHUNK_OF_A_CPU if platform_name() == "cpu" else LARGEST_CHUNK
+    return min(max(fits, SMALLEST_CHUNK), largest)
 
 
 @lru_cache(maxsize=64)
@@ -78,26 +81,39 @@ def features(plan: Plan, low: Any, high: Any, key: Any, once: Any) -> jax.Array:
 
     The words and the radii are stored, since the compiler would otherwise compute them again for
     each of the arrays made from them. On a CPU a loop of `once` rounds does it (`once` is 1, but
-    unknown to the compiler); on a GPU, where such a loop waits for the host, a barrier.
+    unknown to the compiler), with the words two by two; on a GPU, where such a loop waits for the
+    host, a barrier.
     """
     shape = (plan.groups, plan.chunk)
 
-    def stored(make: Callable[[], Any], count: int, dtype: Any) -> Any:
-        def by_loop(once: Any) -> Any:
-            blank = (jnp.zeros(shape, dtype),) * count
-            return lax.fori_loop(np.int32(0), once, lambda _, carry: make(), blank)
-
-        def by_barrier(once: Any) -> Any:
-            return lax.optimization_barrier(make())
-
-        return lax.platform_dependent(once, cuda=by_barrier, rocm=by_barrier, default=by_loop)
-
     group = lax.broadcasted_iota(jnp.uint32, shape, 0)
-    first, second, third, fourth = stored(lambda: words(plan, low, high, group, key), 4, jnp.uint32)
-    near, far = stored(
-        lambda: (generator.radius(first, plan.dtype), generator.radius(third, plan.dtype)),
-        2,
-        plan.dtype,
+
+    def drawn_by(draw: Any) -> Any:
+        return words(plan, low, high, group, key, draw)
+
+    def by_loop(make: Callable[[], Any], once: Any) -> Any:
+        blank = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), jax.eval_shape(make))
+        return lax.fori_loop(np.int32(0), once, lambda _, carry: make(), blank)
+
+    def words_by_loop(once: Any) -> generator.Words:
+        if not jax.config.read("jax_enable_x64"):
+            return by_loop(lambda: drawn_by(generator.philox), once)
+        pairs = by_loop(lambda: drawn_by(generator.philox_in_pairs), once)
+        return generator.words_of_pairs(pairs)
+
+    def words_by_barrier(once: Any) -> generator.Words:
+        return lax.optimization_barrier(drawn_by(generator.philox))
+
+    def on_platform(loop: Any, barrier: Any) -> Any:
+        return lax.platform_dependent(once, cuda=barrier, rocm=barrier, default=loop)
+
+    first, second, third, fourth = on_platform(words_by_loop, words_by_barrier)
+
+    def radii() -> Any:
+        return generator.radius(first, plan.dtype), generator.radius(third, plan.dtype)
+
+    near, far = on_platform(
+        lambda once: by_loop(radii, once), lambda once: lax.optimization_barrier(radii())
     )
     drawn = [*generator.rotate(near, second), *generator.rotate(far, fourth)]
     numbers = plan.nodes * plan.axes

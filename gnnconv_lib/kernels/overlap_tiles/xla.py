@@ -1,9 +1,9 @@
 """One strip of tiles of (Adjacency + I)^2 in plain JAX, reduced as soon as it is there.
 
-A strip is a block of rows i against all columns j > i. Rows of (Adjacency + I) are packed into
-words of 32 bits; a tile of the square is the number of common bits of two blocks of rows. On a
-CPU that is a loop over words with `population_count` on whole tiles; elsewhere an integer matrix
-product of the unpacked bits.
+A strip is a block of rows i against all columns j > i; for the histogram, against half of all blocks
+of columns. Rows of (Adjacency + I) are packed into words of 32 bits; a tile of the square is the
+number of common bits of two blocks of rows. On a CPU that is a loop over words with
+`population_count` on whole tiles; elsewhere an integer matrix product of the unpacked bits.
 
 Book page: book/scale/kernels-against-monte-carlo.
 """
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 __all__ = ["HALVINGS", "ORDERS", "Packed", "StripSums", "histogram_strip", "moment_strip"]
@@ -95,14 +96,24 @@ def _tile(packed: Packed, strip: jax.Array, column: jax.Array, side: int) -> Any
 
 
 def histogram_strip(strip: jax.Array, packed: Packed, side: int, bins: int) -> jax.Array:
-    """How many pairs i < j of a strip share 0, 1, ..., bins - 1 messages; int32, shape (bins,)."""
+    """How many pairs of a strip's share of tiles share 0, 1, ..., bins - 1 messages; int32, (bins,).
 
-    def add(column: jax.Array, counts: jax.Array) -> jax.Array:
-        shared, _, wanted = _tile(packed, strip, column, side)
+    The share of strip s of S are the tiles (s, s + t modulo S), t = 0, ..., S // 2: all strips
+    together meet each pair of blocks once, where of the two tiles with t = S / 2 one is left out.
+    All shares are equally long, and a GPU runs a loop of known length without asking the host
+    before each tile.
+    """
+    strips = np.int32(packed.closed.shape[0] // side)
+
+    def add(step: jax.Array, counts: jax.Array) -> jax.Array:
+        column = lax.rem(strip + step, strips)
+        shared, product, ordered = _tile(packed, strip, column, side)
+        twice = (2 * step == strips) & (column < strip)
+        wanted = jnp.where(step == 0, ordered, (product > 0) & ~twice)
         return counts.at[jnp.where(wanted, shared, bins)].add(1)
 
-    start = jnp.zeros(bins + 1, jnp.int32)
-    return lax.fori_loop(strip, packed.closed.shape[0] // side, add, start)[:bins]
+    start, stop = np.int32(0), np.int32(strips // 2 + 1)
+    return lax.fori_loop(start, stop, add, jnp.zeros(bins + 1, jnp.int32))[:bins]
 
 
 def moment_strip(strip: jax.Array, packed: Packed, side: int) -> StripSums:
