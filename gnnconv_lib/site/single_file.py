@@ -22,7 +22,7 @@ __all__ = ["single_file"]
 
 _LEFT_OUT = (
     "script, .headerlink, .cell.tag_hide-cell, button, .explorer, .experiment, noscript, .paper-notes, "
-    ".as-printed-links"
+    ".as-printed-links, .figure-data"
 )
 # SVG needs no font files, which a single file could not hold.
 _MATHJAX = "tex-svg-full.js"

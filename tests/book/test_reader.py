@@ -142,7 +142,13 @@ def test_plain_findings_are_set_as_mathematics():
         "".join(node.astext() for node in words(told))
         == "α* = 1, |σL - σ*L| ≤ √(n r), ℓt², W_star_2"
     )
-    assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7 · 1017"
+    assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7\u00a0·\u00a01017"
+    told = "li2021, Theorem 2, and awasthi2021:eq-7 of a companion"
+    assert (
+        "".join(node.astext() for node in words(told))
+        == "Li, Zou, Zhong 2021, Theorem 2, and awasthi2021:eq-7 of a companion"
+    )
+    assert words("companion")[0].astext() == "This book"
     kinds = [node.tagname for node in words("w_0 <= $x$")]
     assert kinds == ["emphasis", "subscript", "#text", "#text", "#text", "math"]
 
