@@ -193,7 +193,9 @@ EXCERPT = r"""
 def test_a_result_of_the_search_shows_words_without_tex_and_code(browser, tmp_path):
     scorer = (ROOT / "book/_static/search-scorer.js").read_text(encoding="utf-8")
     (tmp_path / "page.html").write_text(
-        f"<!doctype html><meta charset="utf-8"><script>const Search = {{}}</script><script>{scorer}</script>"
+        "<!doctype html><meta charset='utf-8'>"
+        f"<script>const Search = {{}}</script><script>{scorer}</script>",
+        encoding="utf-8",
     )
     with chromium.served(tmp_path) as address:
         browser.get(f"{address}/page.html")
