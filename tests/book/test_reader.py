@@ -137,6 +137,7 @@ def test_plain_findings_are_set_as_mathematics():
         "".join(node.astext() for node in words("gamma_2^2 <= 1e-12 |w|^2")) == "γ22 ≤ 10−12 |w|2"
     )
     assert "".join(node.astext() for node in words("eps = 1/pi, alphabet")) == "ε = 1/π, alphabet"
+    assert "".join(node.astext() for node in words("L_sigma |0|, W_first")) == "Lσ |0|, W_first"
     told = "alpha_star = 1, |σ^L - σ*^L| <= sqrt(n r), ℓ_t², W_star_2"
     assert (
         "".join(node.astext() for node in words(told))

@@ -63,7 +63,7 @@ _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
 _PARTS = re.compile(
     r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
     rf"|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
-    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![A-Za-z0-9_(])|{{[^}}]*}})"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>(?:[A-Za-z0-9]{{1,3}}|{'|'.join(_GREEK)})(?![A-Za-z0-9_(])|{{[^}}]*}})"
     r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|[A-Za-z](?![\w(]))"
     rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
     r"|(?P<symbol><=|>=|\binfinity\b|\bsqrt(?=\())"
@@ -196,7 +196,8 @@ def _plain(text: str) -> Iterator[nodes.Node]:
         elif found["base"]:
             base = found["base"]
             yield nodes.emphasis("", _GREEK.get(base, base))
-            yield nodes.subscript("", found["index"].strip("{}"))
+            index = found["index"].strip("{}")
+            yield nodes.subscript("", _GREEK.get(index, index))
         elif found["letter"]:
             yield nodes.emphasis("", _GREEK[found["letter"]])
         elif found["power"]:
