@@ -7,6 +7,9 @@ var Scorer = {
   score: (result) => {
     const [page, title, anchor, , score] = result;
     const name = plainWords(title);
+    if (title.includes("\\")) {
+      result[1] = withoutTeX(title);
+    }
     const inLibrary = page.startsWith("book/back/api");
     if (searchedFor && inLibrary && anchor && name.endsWith(searchedFor)) {
       return score + 30;
@@ -31,3 +34,59 @@ var Scorer = {
   term: 5,
   partialTerm: 2,
 };
+
+// What a result shows of a page is words: no code, and formulas as plain text.
+const SIGNS = {
+  alpha: "α", beta: "β", gamma: "γ", Gamma: "Γ", delta: "δ", Delta: "Δ", epsilon: "ε", eta: "η", theta: "θ",
+  Theta: "Θ", kappa: "κ", lambda: "λ", Lambda: "Λ", mu: "μ", nu: "ν", xi: "ξ", Xi: "Ξ", pi: "π", rho: "ρ",
+  sigma: "σ", Sigma: "Σ", tau: "τ", phi: "φ", Phi: "Φ", psi: "ψ", omega: "ω", Omega: "Ω", ell: "ℓ",
+  le: "≤", leq: "≤", ge: "≥", geq: "≥", ne: "≠", neq: "≠", approx: "≈", sim: "∼", in: "∈", to: "→",
+  perp: "⊥", times: "×", cdot: "·", pm: "±", infty: "∞", sum: "∑", prod: "∏", int: "∫", nabla: "∇",
+  partial: "∂", star: "*", top: "ᵀ", mid: "|", lVert: "|", rVert: "|", lvert: "|", rvert: "|",
+  ldots: "…", dots: "…", cdots: "…", langle: "⟨", rangle: "⟩", lceil: "⌈", rceil: "⌉", prime: "′",
+};
+const GROUP = String.raw`\s*(?:\{([^{}]*)\}|([\p{L}\d]))`;
+const FRACTION = new RegExp(String.raw`\\[dt]?frac${GROUP}${GROUP}`, "u");
+const ROOT = new RegExp(String.raw`\\sqrt${GROUP}`, "u");
+const grouped = (text) => (/^(?:[\p{L}\d.]*|[*ᵀ′])$/u.test(text.trim()) ? text.trim() : `(${text.trim()})`);
+
+const withoutTeX = (formula) => {
+  let text = formula
+    .replace(/\\[()[\]]/g, " ")
+    .replace(/\\(?:label|tag|begin|end)\{[^}]*\}/g, "")
+    .replace(/\\(?:left|right|[bB]igg?[lrm]?|displaystyle|limits)(?![A-Za-z])/g, "")
+    .replace(/\\(?:math[a-z]+|text[a-z]*|operatorname\*?|hat|bar|tilde|widehat)(?![A-Za-z])/g, "")
+    .replace(/\\(?:[,;:! \\]|q?quad(?![A-Za-z]))|&|~/g, " ")
+    .replace(/\\([{}|])/g, (_, sign) => ({ "{": "❴", "}": "❵" })[sign] ?? sign)
+    .replace(/\\(?:var)?([A-Za-z]+)/g, (found, name) =>
+      /^[dt]?frac$|^sqrt$/.test(name) ? found : (SIGNS[name] ?? ` ${name} `),
+    );
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = text
+      .replace(FRACTION, (_, a, b, c, d) => `${grouped(a ?? b)}/${grouped(c ?? d)}`)
+      .replace(ROOT, (_, a, b) => `√${grouped(a ?? b)}`)
+      .replace(/(\^|_)\{([^{}]*)\}/, (_, place, group) => place + grouped(group))
+      .replace(/(?<!frac\s*[\p{L}\d]?\s*|sqrt\s*|[\^_}])\{([^{}]*)\}(?!\s*\{)/u, "$1");
+  }
+  text = text.replace(/[{}]/g, "").replace(/\^([*ᵀ′])/g, "$1");
+  text = text.replace(/\^(\d)(?!\d)/g, (_, digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  return text.replace(/❴/g, "{").replace(/❵/g, "}").replace(/\s+/g, " ").trim();
+};
+
+if (typeof Search !== "undefined") {
+  const leftOut = "script, style, .headerlink, .cell_input, details.hide > summary, .figure-data";
+  Search.htmlToText = (page, anchor) => {
+    const all = new DOMParser().parseFromString(page, "text/html");
+    const part =
+      (anchor && all.getElementById(anchor.slice(1))) ||
+      all.querySelector("article") ||
+      all.querySelector("[role=main]");
+    part?.querySelectorAll("p, li, td, th, h1, h2, h3, summary").forEach((block) => block.append(" "));
+    part?.querySelectorAll(leftOut).forEach((element) => element.remove());
+    part?.querySelectorAll(".math, .math-later").forEach((formula) => {
+      formula.textContent = withoutTeX(formula.textContent);
+    });
+    return (part?.textContent ?? "").replace(/\s+/g, " ");
+  };
+}

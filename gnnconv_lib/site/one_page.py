@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from gnnconv_lib.site.single_file import without_code
 from gnnconv_lib.site.staging import API_PAGE, page_sources
 
 __all__ = ["one_page"]
@@ -104,6 +105,8 @@ def _article(pages: Path, name: str, kept: set[str]) -> str:
         raise ValueError(f"{name}.html has no article.")
     for element in article.select(_LEFT_OUT):
         element.decompose()
+    for words in article.select(".as-printed-links"):
+        _end_before_code(words)
     for details in article.find_all("details"):
         details["open"] = "open"
     for element in article.find_all(True):
@@ -117,6 +120,16 @@ def _article(pages: Path, name: str, kept: set[str]) -> str:
     for formula in article.select(".math-later"):
         formula["class"] = "math notranslate nohighlight"
     return article.decode_contents()
+
+
+def _end_before_code(words: Tag) -> None:
+    """What stands below a printed statement, without the names of programs that paper does not open."""
+    mark = words.find(string=lambda text: "Code:" in str(text))
+    if mark is None:
+        return
+    for after in list(mark.next_siblings):
+        after.extract()
+    mark.replace_with(str(mark).partition("Code:")[0].rstrip())
 
 
 def _rename(element: Tag, name: str) -> None:
@@ -140,7 +153,7 @@ def _redirect(link: Tag, name: str, kept: set[str]) -> None:
         page = joined.removesuffix(".html")
     if page in kept:
         link["href"] = "#" + _slug(page, unquote(address.fragment))
-    else:
+    elif not without_code(link):
         link.name = "span"
         del link["href"]
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from gnnconv_lib import files, ledger
 from gnnconv_lib.page.finding import find_book
-from gnnconv_lib.site.reader.first_page import COLUMNS, FINDINGS, PAPERS
+from gnnconv_lib.site.reader.elements import PAPERS
+from gnnconv_lib.site.reader.first_page import COLUMNS, FINDINGS
 from gnnconv_lib.site.reader.statements import statements
 from gnnconv_lib.validation import InvalidInput
 

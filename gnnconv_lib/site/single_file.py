@@ -18,11 +18,11 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-__all__ = ["single_file"]
+__all__ = ["single_file", "without_code"]
 
 _LEFT_OUT = (
     "script, .headerlink, .cell.tag_hide-cell, button, .explorer, .experiment, noscript, .paper-notes, "
-    ".as-printed-links"
+    ".as-printed-links, .figure-data"
 )
 # SVG needs no font files, which a single file could not hold.
 _MATHJAX = "tex-svg-full.js"
@@ -74,17 +74,24 @@ def _stay_here(link: Tag) -> None:
     address = urlsplit(str(link["href"]))
     if address.scheme or not address.path:
         return
-    before, after = link.previous_sibling, link.next_sibling
-    if link.get_text() == "code" and str(before).endswith("(") and str(after).startswith(")"):
-        before.replace_with(str(before)[:-1].rstrip())  # type: ignore[union-attr]
-        after.replace_with(str(after)[1:])  # type: ignore[union-attr]
-        link.decompose()
+    if without_code(link):
         return
     link.name = "span"
     for name in [name for name in link.attrs if name != "class"]:
         del link[name]
     words = [str(name) for name in link.get_attribute_list("class") if name]
     link["class"] = " ".join([*words, "elsewhere"])
+
+
+def without_code(link: Tag) -> bool:
+    """Take a link "(code)" out with its brackets; whether it was one."""
+    before, after = link.previous_sibling, link.next_sibling
+    if link.get_text() != "code" or not str(before).endswith("(") or str(after)[:1] != ")":
+        return False
+    before.replace_with(str(before)[:-1].rstrip())  # type: ignore[union-attr]
+    after.replace_with(str(after)[1:])  # type: ignore[union-attr]
+    link.decompose()
+    return True
 
 
 def _head(whole: BeautifulSoup, page: Path) -> Iterator[str]:

@@ -182,6 +182,31 @@ def test_the_search_leads_to_the_right_page(browser, address):
     assert len(missed) <= 2, missed
 
 
+EXCERPT = r"""
+<nav>1</nav><main role="main"><article><h1>A page<a class="headerlink">#</a></h1>
+<div class="cell_input">code = 1</div><p id="a.b">At <span class="math notranslate">
+\(\tfrac{1}{2}A\,\ell_t^2 \le \sqrt n + \frac1\pi \log n^{k+1}\)</span>.</p></article></main>
+"""
+
+
+@pytest.mark.browser
+def test_a_result_of_the_search_shows_words_without_tex_and_code(browser, tmp_path):
+    scorer = (ROOT / "book/_static/search-scorer.js").read_text(encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        "<!doctype html><meta charset='utf-8'>"
+        f"<script>const Search = {{}}</script><script>{scorer}</script>",
+        encoding="utf-8",
+    )
+    with chromium.served(tmp_path) as address:
+        browser.get(f"{address}/page.html")
+    formula = "At 1/2A ℓ_t² ≤ √n + 1/π log n^(k+1)."
+    text = "return Search.htmlToText(arguments[0], arguments[1]).trim()"
+    assert browser.execute_script(text, EXCERPT, "") == f"A page {formula}"
+    assert browser.execute_script(text, EXCERPT, "#a.b") == formula
+    title = r"return Scorer.score(arguments[0]), arguments[0][1]"
+    assert browser.execute_script(title, ["p", r"W_1 + d\,W_2", "", "", 1]) == "W_1 + d W_2"
+
+
 def test_inner_modules_are_no_objects_of_the_search(pages):
     assert is_inner("gnnconv_lib.page.report.show")
     assert not is_inner("gnnconv_lib.graphs.star")

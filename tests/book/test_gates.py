@@ -20,6 +20,7 @@ from conftest import build
 from gnnconv_lib.chapters.execute import execute
 from gnnconv_lib.chapters.hygiene import hygiene
 from gnnconv_lib.chapters.notebooks import write
+from gnnconv_lib.site.reader.figure_links import PICTURE
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = "slope: float = 2.0  # slope of the line (0, 10]"
@@ -120,6 +121,9 @@ def test_the_data_of_a_figure_are_below_its_caption(book):
     caption = re.search(r"<figcaption>.*?</figcaption>", text, re.DOTALL)[0]
     assert "A line." in caption
     assert address in caption
+    (picture,) = re.findall(rf'<a href="([^"]+)">{PICTURE}</a>', caption)
+    assert f'src="{picture}"' in text
+    assert (page.parent / picture).read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_raising_cell_fails_the_first_and_the_second_build(book):

@@ -21,6 +21,9 @@ FIRST = (
     '<a href="https://arxiv.org/abs/2012.03429">paper</a> <a href="#top">here</a></p>'
     '<details class="hide above-input"><pre>hidden = 1</pre></details>'
     '<div class="cell tag_hide-cell">hidden cell</div><p class="figure-data"><a>data</a></p>'
+    '<p class="as-printed-links">Section 1. <a href="part/second.html">Ledger</a>. Code: '
+    '<a href="../code/a.html">upper</a> · <a href="../code/b.html">lower</a></p>'
+    '<ul><li>It holds. (<a href="../code/a.html">code</a>)</li></ul>'
     '<details><summary>Solution</summary><span class="math-later">\\(x\\)</span></details>'
     '<img src="../_images/a.png" alt="A picture."></section></article>'
     '<div class="book-foot"><p>Version 0, commit <code>abc</code>.</p></div></body></html>'
@@ -72,6 +75,9 @@ def test_hidden_code_is_left_out_and_what_opens_is_open(document):
     assert "hidden = 1" not in text
     assert "hidden cell" not in text
     assert "data" not in text
+    assert document.select_one(".as-printed-links").get_text() == "Section 1. Ledger."
+    assert "It holds.Solution" in text
+    assert "(code)" not in text
     assert document.select_one("details")["open"] == "open"
     assert document.select_one(".math").get_text() == "\\(x\\)"
     assert document.select(".headerlink") == []

@@ -137,12 +137,19 @@ def test_plain_findings_are_set_as_mathematics():
         "".join(node.astext() for node in words("gamma_2^2 <= 1e-12 |w|^2")) == "γ22 ≤ 10−12 |w|2"
     )
     assert "".join(node.astext() for node in words("eps = 1/pi, alphabet")) == "ε = 1/π, alphabet"
+    assert "".join(node.astext() for node in words("L_sigma |0|, W_first")) == "Lσ |0|, W_first"
     told = "alpha_star = 1, |σ^L - σ*^L| <= sqrt(n r), ℓ_t², W_star_2"
     assert (
         "".join(node.astext() for node in words(told))
         == "α* = 1, |σL - σ*L| ≤ √(n r), ℓt², W_star_2"
     )
-    assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7 · 1017"
+    assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7\u00a0·\u00a01017"
+    told = "li2021, Theorem 2, and awasthi2021:eq-7 of a companion"
+    assert (
+        "".join(node.astext() for node in words(told))
+        == "Li, Zou, Zhong 2021, Theorem 2, and awasthi2021:eq-7 of a companion"
+    )
+    assert words("companion")[0].astext() == "This book"
     kinds = [node.tagname for node in words("w_0 <= $x$")]
     assert kinds == ["emphasis", "subscript", "#text", "#text", "#text", "math"]
 

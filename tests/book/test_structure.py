@@ -13,6 +13,9 @@ UNNAMED = re.compile(r"<table\b(?![^>]*(?:aria-label|indextable))[^>]*>(?!\s*<ca
 # A proof that begins with a list, written on as one paragraph.
 RUN_ON = re.compile(r"<p>Proof\. (?:1[.)]|[-*+]) ")
 
+# A name that only voices read, with TeX in it.
+TEX = re.compile(r'\baria-label="[^"]*\\[(A-Za-z][^"]*"')
+
 TABLE, ROW, CELL, COLUMN = (f'role="{name}"' for name in ("table", "row", "cell", "columnheader"))
 FORMULA = r'<span class="math notranslate nohighlight">\(d\)</span>'
 # A tag of a table without its role: on a phone a browser would not say what it is.
@@ -97,6 +100,21 @@ def test_tables_are_called_by_the_heading_above_them():
     page = mended(f'<h2>A &amp; B<a class="headerlink" href="#a">#</a></h2>{table}{table}')
     assert page.count(f'<table aria-label="A &amp; B" {TABLE}>') == 1
     assert page.count(f'<table aria-label="A &amp; B, table 2" {TABLE}>') == 1
+
+
+def test_formulas_in_the_names_of_tables_are_words():
+    table = "<table><tr><td>1</td></tr></table>"
+    heading = r'<h2>Of <span class="math notranslate nohighlight">\(W_1 + d\,\eta^2\)</span></h2>'
+    assert f'<table aria-label="Of W 1 + d eta squared" {TABLE}>' in mended(heading + table)
+    assert f'aria-label="At most n over d, square root of n" {TABLE}' in mended(
+        table, r"At most \(\frac{n}{d}\), \(\sqrt n\)"
+    )
+
+
+def test_no_name_holds_tex(pages):
+    assert TEX.search(r'<table aria-label="The law of \(n\)">')
+    for path in sorted(pages.rglob("*.html")):
+        assert TEX.findall(path.read_text(encoding="utf-8")) == [], path
 
 
 def test_every_table_has_a_name(pages):

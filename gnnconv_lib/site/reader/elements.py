@@ -21,6 +21,7 @@ from gnnconv_lib import ledger
 __all__ = [
     "LEDGER_PAGE",
     "NO_PROSE",
+    "PAPERS",
     "as_html",
     "chip",
     "depart_html",
@@ -35,6 +36,12 @@ __all__ = [
 ]
 
 LEDGER_PAGE = "book/back/ledger"
+#: What the ledgers are of.
+PAPERS = {
+    "awasthi2021": "Awasthi, Das, Gollapudi 2021",
+    "li2021": "Li, Zou, Zhong 2021",
+    "companion": "This book",
+}
 #: Nodes of a page whose text is no prose, and titles.
 NO_PROSE = (
     nodes.FixedTextElement,
@@ -51,14 +58,16 @@ _GREEK = {
     "epsilon": "ε",
 }  # fmt: skip
 _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
-# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a comparison, a root.
+# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a comparison, a root;
+# and the short names of the papers.
 _PARTS = re.compile(
     r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
     rf"|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
-    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>[A-Za-z0-9]{{1,3}}(?![A-Za-z0-9_(])|{{[^}}]*}})"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>(?:[A-Za-z0-9]{{1,3}}|{'|'.join(_GREEK)})(?![A-Za-z0-9_(])|{{[^}}]*}})"
     r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|[A-Za-z](?![\w(]))"
     rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
     r"|(?P<symbol><=|>=|\binfinity\b|\bsqrt(?=\())"
+    r"|(?<![\w:/-])(?P<paper>awasthi2021|li2021|^companion$)(?![\w:/-])"
 )
 
 
@@ -176,16 +185,19 @@ def _plain(text: str) -> Iterator[nodes.Node]:
         start = found.end()
         if found["ten"]:
             exponent = str(int(found["ten"])).replace("-", "−")
-            lead = "10" if found["mantissa"] == "1" else f"{found['mantissa']} · 10"
+            lead = "10" if found["mantissa"] == "1" else f"{found['mantissa']}\u00a0·\u00a010"
             yield nodes.Text(lead)
             yield nodes.superscript("", exponent)
+        elif found["paper"]:
+            yield nodes.Text(PAPERS[found["paper"]])
         elif found["starred"]:
             yield nodes.emphasis("", _GREEK.get(found["starred"], found["starred"]))
             yield nodes.Text("*")
         elif found["base"]:
             base = found["base"]
             yield nodes.emphasis("", _GREEK.get(base, base))
-            yield nodes.subscript("", found["index"].strip("{}"))
+            index = found["index"].strip("{}")
+            yield nodes.subscript("", _GREEK.get(index, index))
         elif found["letter"]:
             yield nodes.emphasis("", _GREEK[found["letter"]])
         elif found["power"]:

@@ -1,16 +1,24 @@
-"""A link below the caption of each figure: its data, as a file that lies beside the pages."""
+"""Links below the caption of each figure: its picture in full size, and its data, beside the pages."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from gnnconv_lib.chapters.figures import data_files
 
-__all__ = ["CLASS", "link_data"]
+__all__ = ["CLASS", "PICTURE", "link_data", "with_pictures"]
 
 CLASS = "figure-data"
+#: The words of the link to a picture.
+PICTURE = "Picture in full size"
 _LINK = "{caption}\n\n{{.{name}}}\n{{download}}`Data of the figure (CSV) <{file}>`"
+_FIGURE = re.compile(
+    r'<figure\b[^>]*>\s*<img\b[^>]*\bsrc="(?P<source>[^"]+)"(?:(?!</figure>).)*?'
+    rf'<p class="{CLASS}">(?!<a href)',
+    re.DOTALL,
+)
 
 
 def link_data(cells: list[dict[str, Any]], path: str | Path) -> None:
@@ -29,3 +37,15 @@ def link_data(cells: list[dict[str, Any]], path: str | Path) -> None:
             figure["caption"] = _LINK.format(
                 caption=figure.get("caption", ""), name=CLASS, file=address
             )
+
+
+def with_pictures(body: str) -> str:
+    """The HTML of a page where a link to its picture stands before that to the data of each figure.
+
+    On a phone a figure is as wide as the text, and its letters are small.
+
+    >>> figure = '<figure><img src="a.png" /><p class="figure-data"><a>data</a></p></figure>'
+    >>> with_pictures(figure).partition("</a>")[0][25:]
+    '/><p class="figure-data"><a href="a.png">Picture in full size'
+    """
+    return _FIGURE.sub(rf'\g<0><a href="\g<source>">{PICTURE}</a> · ', body)

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from gnnconv_lib import ledger
 from gnnconv_lib.site.reader.elements import (
     LEDGER_PAGE,
+    PAPERS,
     chip,
     element,
     ledger_link,
@@ -27,13 +28,8 @@ from gnnconv_lib.site.reader.judged import Judged, judged_statements
 from gnnconv_lib.site.reader.statements import statements
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["COLUMNS", "DOORS", "FINDINGS", "PAPERS", "FirstPage", "findings", "shortest_witness"]
+__all__ = ["COLUMNS", "DOORS", "FINDINGS", "FirstPage", "findings", "shortest_witness"]
 
-PAPERS = {
-    "awasthi2021": "Awasthi, Das, Gollapudi 2021",
-    "li2021": "Li, Zou, Zhong 2021",
-    "companion": "This book",
-}
 # The item, the verdict that the words speak of, the words.
 FINDINGS = (
     (

@@ -16,8 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from gnnconv_lib import ledger
 from gnnconv_lib.evidence import KINDS
-from gnnconv_lib.site.reader.elements import as_html, element, typeset_later
-from gnnconv_lib.site.reader.first_page import PAPERS
+from gnnconv_lib.site.reader.elements import PAPERS, as_html, element, typeset_later
 from gnnconv_lib.site.reader.judged import Judged
 from gnnconv_lib.site.reader.statements import statements
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from sphinx.domains import Domain, ObjType
 from sphinx.domains.python import PythonDomain
 
-from gnnconv_lib.site.reader.elements import LEDGER_PAGE
-from gnnconv_lib.site.reader.first_page import PAPERS
+from gnnconv_lib.site.reader.elements import LEDGER_PAGE, PAPERS
 from gnnconv_lib.site.reader.statements import statements
 
 __all__ = ["INNER", "PublicPython", "Statements", "is_inner"]

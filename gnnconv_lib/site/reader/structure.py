@@ -14,7 +14,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from gnnconv_lib.site.reader.figure_links import with_pictures
 from gnnconv_lib.site.reader.headers import with_headers, with_roles
+from gnnconv_lib.site.reader.spoken import spoken
 
 __all__ = ["mend_structure", "mended"]
 
@@ -61,7 +63,7 @@ def mend_structure(
     """Mend the text of a page before it is put into its frame."""
     if context.get("body"):
         title = html.unescape(_TAG.sub("", str(context.get("title", ""))))
-        context["body"] = mended(context["body"], title)
+        context["body"] = with_pictures(mended(context["body"], title))
 
 
 def _unbroken(found: re.Match[str]) -> str:
@@ -104,7 +106,7 @@ def _named_tables(body: str, title: str) -> str:
             return found[0]
         count[heading] += 1
         number = f", table {count[heading]}" if count[heading] > 1 else ""
-        label = html.escape((heading or "Table") + number)
+        label = html.escape(spoken(heading or "Table") + number)
         return found[0].replace("<table", f'<table aria-label="{label}"', 1)
 
     return _HEADING_OR_TABLE.sub(name, body)
