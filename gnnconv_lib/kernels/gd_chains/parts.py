@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float, Int
 
 from gnnconv_lib.kernels.gd_chains.pair_terms import (
     PairTable,
@@ -49,10 +50,10 @@ class ChainState(NamedTuple):
         code: index into `descent.STATUSES`, shape (chains,).
     """
 
-    u: jax.Array
-    beta: jax.Array
-    step: jax.Array
-    code: jax.Array
+    u: Float[jax.Array, "units batch"]
+    beta: Float[jax.Array, "units batch"]
+    step: Int[jax.Array, " batch"]
+    code: Int[jax.Array, " batch"]
 
 
 class ChainRecords(NamedTuple):
@@ -61,15 +62,15 @@ class ChainRecords(NamedTuple):
     Fields:
         step: steps taken, shape (records, chains).
         loss: shape (records, chains).
-        u, beta: shape (records, chains, h).
+        u, beta: shape (records, chains, h); from `run_chains` (records, h, chains), as in `ChainState`.
         code: index into `descent.STATUSES`, shape (records, chains).
     """
 
-    step: jax.Array
-    loss: jax.Array
-    u: jax.Array
-    beta: jax.Array
-    code: jax.Array
+    step: Int[jax.Array, "records batch"]
+    loss: Float[jax.Array, "records batch"]
+    u: Float[jax.Array, "records batch units"] | Float[jax.Array, "records units batch"]
+    beta: Float[jax.Array, "records batch units"] | Float[jax.Array, "records units batch"]
+    code: Int[jax.Array, "records batch"]
 
 
 def judged(loss: jax.Array, target: jax.Array, limit: jax.Array) -> jax.Array:
