@@ -33,8 +33,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Real
+
+from gnnconv_lib.precision import as_numbers
 
 __all__ = ["Numbers"]
 
@@ -50,7 +53,7 @@ else:
             return any(isinstance(_read(value), kind) for kind in cls.kinds)
 
     class Numbers(metaclass=_Readable):
-        """Real numbers or truth values of a shape, as an array or as what NumPy makes one of.
+        """Real numbers or truth values of a shape, as an array, a list, a number or by DLPack.
 
         >>> import jax
         >>> square = Numbers[Any, "3 3"]
@@ -69,12 +72,12 @@ else:
 
 
 def _read(value: Any) -> Any:
-    """The value, or the array that NumPy makes of it where it is none."""
+    """The value, or the array that is made of it where it is none."""
     if hasattr(value, "shape"):
         return value
+    if hasattr(value, "__dlpack__"):
+        return as_numbers(value)
     try:
         return np.asarray(value)
     except Exception:  # rows of traced numbers, which JAX alone can stack
-        import jax.numpy as jnp
-
         return jnp.asarray(value)

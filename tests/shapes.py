@@ -3,7 +3,7 @@
 An import hook, with jaxtyping and beartype. A public function of `FLOORS` that returns has to have
 been given what its signature asks for and to return what it promises, one length for each name of
 an axis; so what a signature excludes must be refused by the function itself. The fields of a named
-tuple or dataclass that it returns are compared with those of its class.
+tuple or dataclass whose name stands in what it promises are compared with those of the class.
 """
 
 import dataclasses
@@ -32,6 +32,10 @@ def checked(function):
     def hints():  # later than the imports, some of which go round in circles for types alone
         return _hints(function)
 
+    @functools.cache
+    def promised():
+        return set(_parts(typing.get_type_hints(function).get("return")))
+
     @functools.wraps(function)
     def call(*args, **kwargs):
         result = function(*args, **kwargs)
@@ -42,7 +46,8 @@ def checked(function):
                 if name in known:
                     _compare(value, known[name], f"{function.__qualname__}: {name}")
         for part in result if type(result) is tuple else (result,):
-            _compare_fields(part)
+            if type(part) in promised():
+                _compare_fields(part)
         return result
 
     return call
@@ -120,8 +125,14 @@ def _hints(annotated):
 
 
 def _speaks_of_shapes(hint):
-    if isinstance(hint, type) and (
-        issubclass(hint, AbstractArray) or isinstance(hint, type(Numbers))
-    ):
-        return True
-    return any(_speaks_of_shapes(part) for part in typing.get_args(hint))
+    return any(
+        isinstance(part, type) and (issubclass(part, AbstractArray) or type(part) is type(Numbers))
+        for part in _parts(hint)
+    )
+
+
+def _parts(hint):
+    """The annotation itself and what stands within it."""
+    yield hint
+    for part in typing.get_args(hint):
+        yield from _parts(part)

@@ -122,6 +122,15 @@ def test_a_wrong_field_is_found(planted, kind):
         function(np.ones(2), np.ones(3))
 
 
+def test_a_container_of_something_else_is_let_through(planted):
+    """As `kernels.sharding.map_items` has them: fields stacked, nothing promised."""
+    function = planted(
+        'class Pair(NamedTuple):\n    u: Float[np.ndarray, " units"]\n'
+        "def f(u: Any) -> Any:\n    return Pair(u)\n"
+    )
+    assert function(np.ones((2, 3))).u.shape == (2, 3)
+
+
 @pytest.mark.parametrize("floor", shapes.FLOORS)
 def test_the_functions_of_every_floor_are_checked(floor):
     """In this process, so that a hook that comes too late would be seen."""

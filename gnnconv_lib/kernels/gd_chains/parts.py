@@ -5,7 +5,7 @@ Book page: book/scale/kernels-against-monte-carlo.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ from gnnconv_lib.kernels.gd_chains.pair_terms import (
     length_of,
     surplus_of,
 )
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import BUDGET, CONVERGED, DIVERGED
 
 __all__ = ["ChainProblem", "ChainRecords", "ChainState", "judged", "units_loss", "units_step"]
@@ -57,7 +58,7 @@ class ChainState(NamedTuple):
 
 
 class ChainRecords(NamedTuple):
-    """What the chains showed at each record.
+    """What the chains showed at each record; NumPy arrays where devices shared the work.
 
     Fields:
         step: steps taken, shape (records, chains).
@@ -66,11 +67,11 @@ class ChainRecords(NamedTuple):
         code: index into `descent.STATUSES`, shape (records, chains).
     """
 
-    step: Int[jax.Array, "records batch"]
-    loss: Float[jax.Array, "records batch"]
-    u: Float[jax.Array, "records batch units"] | Float[jax.Array, "records units batch"]
-    beta: Float[jax.Array, "records batch units"] | Float[jax.Array, "records units batch"]
-    code: Int[jax.Array, "records batch"]
+    step: Numbers[Any, "records batch"]
+    loss: Numbers[Any, "records batch"]
+    u: Numbers[Any, "records batch units"] | Numbers[Any, "records units batch"]
+    beta: Numbers[Any, "records batch units"] | Numbers[Any, "records units batch"]
+    code: Numbers[Any, "records batch"]
 
 
 def judged(loss: jax.Array, target: jax.Array, limit: jax.Array) -> jax.Array:
