@@ -23,8 +23,11 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.special as special
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
 
 __all__ = ["Activation", "Form", "custom", "get", "leaky_relu", "names"]
@@ -85,7 +88,7 @@ class Activation:
     def __repr__(self) -> str:
         return f"Activation({self.name!r}, kinks={self.kinks}, lipschitz={self.lipschitz:.4g})"
 
-    def __call__(self, t: Any) -> jax.Array:
+    def __call__(self, t: Numbers[ArrayLike, "*points"]) -> Float[jax.Array, "*points"]:
         """sigma(t), same shape as t."""
         return self.function(t)
 

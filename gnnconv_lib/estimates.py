@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_numbers
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["Estimate", "Stream", "weights_array"]
@@ -26,8 +29,8 @@ class Estimate:
         samples: how many independent samples went in.
     """
 
-    mean: Any
-    standard_error: Any
+    mean: Numbers[Any, "*points"]
+    standard_error: Numbers[Any, "*points"]
     samples: int
 
     def __repr__(self) -> str:
@@ -35,7 +38,7 @@ class Estimate:
             return f"Estimate({self.mean:.6g} +- {self.standard_error:.2g}, samples={self.samples})"
         return f"Estimate(shape={np.shape(self.mean)}, samples={self.samples})"
 
-    def z_score(self, reference: Any) -> Any:
+    def z_score(self, reference: Numbers[ArrayLike, "*#points"]) -> Any:
         """(mean - reference) / standard_error; 0 where both differences vanish, else infinite.
 
         An infinite standard error says nothing: the score is 0, also for an infinite mean.
@@ -81,7 +84,7 @@ class Stream:
         self.mean: Any = 0.0
         self.squares: Any = 0.0
 
-    def add(self, block: np.ndarray) -> None:
+    def add(self, block: Numbers[np.ndarray, " samples *points"]) -> None:
         """Merge a block of samples, shape (samples, ...)."""
         count = block.shape[0]
         if count == 0:
@@ -109,7 +112,9 @@ class Stream:
         return Estimate(mean, error, self.samples)
 
 
-def weights_array(name: str, value: Any, width: int | None = None) -> np.ndarray:
+def weights_array(
+    name: str, value: Numbers[ArrayLike, "*units features"], width: int | None = None
+) -> Float[np.ndarray, "units features"]:
     """Weights of shape (h, r) as float64; a vector is one unit.
 
     Raises:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gnnconv_lib.validation import InvalidInput, require_integer
 
@@ -40,8 +41,8 @@ class Trajectory:
     state, which for a diverged chain is its last finite one.
     """
 
-    steps: np.ndarray
-    losses: np.ndarray
+    steps: Int[np.ndarray, " records"]
+    losses: Float[np.ndarray, " records *batch"]
     parameters: Any
     status: Any
     stopped_at: Any = None
@@ -68,7 +69,7 @@ class Trajectory:
         return jax.tree.map(lambda leaf: leaf[-1], self.parameters)
 
 
-def record_steps(steps: int, records: int | Iterable[int] = 200) -> np.ndarray:
+def record_steps(steps: int, records: int | Iterable[int] = 200) -> Int[np.ndarray, " records"]:
     """The steps to record: 0, about `records` log-spaced ones, and the last.
 
     >>> record_steps(1000, 7).tolist()

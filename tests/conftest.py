@@ -8,8 +8,12 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
+from tests import shapes
+
 ROOT = Path(__file__).resolve().parents[1]
 
+# Before any module of a model is imported.
+shapes.install()
 # This process draws to files. Kernels must not inherit a backend: notebooks have their own.
 os.environ.pop("MPLBACKEND", None)
 # Tests plant errors in the library of this process: what a claim found before says nothing of them.

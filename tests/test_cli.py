@@ -234,7 +234,7 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
         "try: main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
         "heavy = {'papermill', 'nbformat', 'nbclient', 'matplotlib', 'sympy', 'networkx', 'yaml',\n"
-        " 'numpy', 'scipy', 'jax'}\n"
+        " 'numpy', 'scipy', 'jax', 'jaxtyping'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(

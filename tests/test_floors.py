@@ -21,6 +21,7 @@ NEEDED_BY_THE_ESTIMATORS = {
     "graphs",
     "monte_carlo",
     "precision",
+    "shapes",
     "validation",
 }
 NO_MODEL_AND_NO_SUMMARY = {
@@ -29,6 +30,7 @@ NO_MODEL_AND_NO_SUMMARY = {
     "graphs",
     "kernels",
     "precision",
+    "shapes",
     "trajectory",
     "validation",
 }

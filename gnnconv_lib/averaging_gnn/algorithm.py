@@ -20,12 +20,15 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.directions import approximate_direction, checked_xi
 from gnnconv_lib.averaging_gnn.model import parameters
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.averaging_gnn.training import NORMS, Weights, normalized, train, with_chains
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import require_choice
 
@@ -33,7 +36,12 @@ __all__ = ["errors", "run", "step"]
 
 
 def step(
-    W: Any, v: Any, data: Sample, xi: Any, learning_rate: Any, norm: str = "frobenius"
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+    xi: Any,
+    learning_rate: Numbers[ArrayLike, "*#batch"],
+    norm: str = "frobenius",
 ) -> Weights:
     """One pass through lines 2-8 of Algorithm 1.
 
@@ -69,11 +77,11 @@ def step(
 
 
 def run(
-    W: Any,
-    v: Any,
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
     data: Sample,
     xi: Any,
-    learning_rate: Any,
+    learning_rate: Numbers[ArrayLike, "*#batch"],
     steps: int,
     *,
     norm: str = "frobenius",
@@ -127,7 +135,9 @@ def run(
     )
 
 
-def errors(path: Any, teacher: Any) -> tuple[jax.Array, jax.Array]:
+def errors(
+    path: Any, teacher: Any
+) -> tuple[Float[jax.Array, "*batch"], Float[jax.Array, "*batch"]]:
     """The two curves of Figures 1 and 2: |W_t - W*| and |v_t - v*|, Frobenius and Euclidean.
 
     Args:

@@ -18,10 +18,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.model import parameters
 from gnnconv_lib.averaging_gnn.sample import Sample, pool, spread
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -33,7 +36,12 @@ __all__ = [
 ]
 
 
-def approximate_direction(W: Any, v: Any, data: Sample, xi: Any) -> tuple[jax.Array, jax.Array]:
+def approximate_direction(
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+    xi: Any,
+) -> tuple[Float[jax.Array, "*batch features outputs"], Float[jax.Array, "*batch outputs"]]:
     """Lines 4 and 5 of Algorithm 1: (G, g).
 
     G = -(1/m) Xi^-1 X' r v', g = -(1/m) sigma(X W)' r.
@@ -64,7 +72,11 @@ def approximate_direction(W: Any, v: Any, data: Sample, xi: Any) -> tuple[jax.Ar
     return divide_by_xi(raw, checked_xi(xi, W)), slope
 
 
-def exact_gradient(W: Any, v: Any, data: Sample) -> tuple[jax.Array, jax.Array]:
+def exact_gradient(
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+) -> tuple[Float[jax.Array, "*batch features outputs"], Float[jax.Array, "*batch outputs"]]:
     """Gradient of half the loss, |y - prediction|^2 / (2m), with respect to W and v.
 
     Args, Returns, Raises: as `approximate_direction`, without xi.
@@ -84,8 +96,15 @@ def exact_gradient(W: Any, v: Any, data: Sample) -> tuple[jax.Array, jax.Array]:
 
 
 def raw_directions(
-    W: jax.Array, v: jax.Array, data: Sample, exact: bool
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+    W: Float[jax.Array, "*#batch features outputs"],
+    v: Float[jax.Array, "*#batch outputs"],
+    data: Sample,
+    exact: bool,
+) -> tuple[
+    Float[jax.Array, "*batch features outputs"],
+    Float[jax.Array, "*batch outputs"],
+    Float[jax.Array, "*batch"],
+]:
     """The direction for W before Xi, the gradient for v, and the loss (1/m) |y - p|^2.
 
     With `exact`, the first one is the exact gradient dW of half the loss.
@@ -104,7 +123,9 @@ def raw_directions(
     return raw / data.size, slope / data.size, jnp.mean(residual**2, axis=-1)
 
 
-def divide_by_xi(raw: jax.Array, xi: jax.Array) -> jax.Array:
+def divide_by_xi(
+    raw: Float[jax.Array, "*batch features outputs"], xi: jax.Array
+) -> Float[jax.Array, "*batch features outputs"]:
     """Xi^-1 times `raw`, where xi is a number per data set or a matrix (..., d, d)."""
     if xi.ndim >= 2:
         return jnp.linalg.solve(xi, raw)

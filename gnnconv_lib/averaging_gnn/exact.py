@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import jax.numpy as jnp
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.directions import exact_gradient
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_squared_derivative
@@ -23,6 +24,7 @@ from gnnconv_lib.averaging_gnn.training import NORMS, Weights, normalized, train
 from gnnconv_lib.averaging_gnn.xi import as_degrees
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
@@ -31,10 +33,10 @@ __all__ = ["matching_scale", "run_exact", "step_exact"]
 
 
 def step_exact(
-    W: Any,
-    v: Any,
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
     data: Sample,
-    learning_rate: Any,
+    learning_rate: Numbers[ArrayLike, "*#batch"],
     scale: float = 1.0,
     norm: str = "frobenius",
 ) -> Weights:
@@ -67,10 +69,10 @@ def step_exact(
 
 
 def run_exact(
-    W: Any,
-    v: Any,
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
     data: Sample,
-    learning_rate: Any,
+    learning_rate: Numbers[ArrayLike, "*#batch"],
     steps: int,
     *,
     scale: float = 1.0,

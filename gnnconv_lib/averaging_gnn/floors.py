@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.sample import Sample, label_sums, pool
 from gnnconv_lib.averaging_gnn.teacher_data import Experiment
@@ -28,8 +29,8 @@ _GOLDEN = (5**0.5 - 1) / 2
 class Floors(NamedTuple):
     """Errors of W and of v, one per data set, shape (S,)."""
 
-    W: np.ndarray
-    v: np.ndarray
+    W: Float[np.ndarray, " batch"]
+    v: Float[np.ndarray, " batch"]
 
 
 def cramer_rao(experiment: Experiment, deviation: float) -> Floors:

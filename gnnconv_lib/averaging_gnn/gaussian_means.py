@@ -13,8 +13,10 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["expectation", "mean_derivative", "mean_square", "mean_squared_derivative"]
@@ -25,8 +27,10 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 def expectation(
-    function: Callable[[np.ndarray, np.ndarray], Any], scales: Any, kinks: tuple[float, ...] = ()
-) -> np.ndarray:
+    function: Callable[[np.ndarray, np.ndarray], Any],
+    scales: Numbers[ArrayLike, "*points"],
+    kinks: tuple[float, ...] = (),
+) -> Numbers[np.ndarray, "*points"]:
     """E f(Z, tau Z) for each scale tau, Z standard Gaussian.
 
     Args:
@@ -59,7 +63,9 @@ def expectation(
     return means[inverse].reshape(tau.shape)
 
 
-def mean_derivative(activation: Any, scales: Any) -> np.ndarray:
+def mean_derivative(
+    activation: Any, scales: Numbers[ArrayLike, "*points"]
+) -> Numbers[np.ndarray, "*points"]:
     """E sigma'(tau Z), which by Stein's identity is E[Z sigma(tau Z)] / tau.
 
     The second form is used for an activation with jumps (no finite Lipschitz constant).
@@ -83,7 +89,9 @@ def mean_derivative(activation: Any, scales: Any) -> np.ndarray:
     return products / tau
 
 
-def mean_square(activation: Any, scales: Any) -> np.ndarray:
+def mean_square(
+    activation: Any, scales: Numbers[ArrayLike, "*points"]
+) -> Numbers[np.ndarray, "*points"]:
     """E sigma(tau Z)^2; arguments as `mean_derivative`.
 
     >>> mean_square("relu", 2.0).round(14).tolist()
@@ -93,7 +101,9 @@ def mean_square(activation: Any, scales: Any) -> np.ndarray:
     return expectation(lambda z, t: sigma.function(jnp.asarray(t)) ** 2, scales, sigma.kinks)
 
 
-def mean_squared_derivative(activation: Any, scales: Any) -> np.ndarray:
+def mean_squared_derivative(
+    activation: Any, scales: Numbers[ArrayLike, "*points"]
+) -> Numbers[np.ndarray, "*points"]:
     """E sigma'(tau Z)^2; arguments as `mean_derivative`.
 
     >>> mean_squared_derivative("relu", 2.0).round(14).tolist()

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse
+from jaxtyping import Float, Int
 
 from gnnconv_lib.graphs import Graph, as_graph, disjoint_union, from_edges
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
 
 __all__ = [
@@ -38,7 +40,7 @@ class GraphCollection:
     """
 
     union: Graph
-    sizes: np.ndarray
+    sizes: Int[np.ndarray, " graphs"]
 
     def __post_init__(self) -> None:
         sizes = np.array(self.sizes, dtype=np.int64)
@@ -61,12 +63,12 @@ class GraphCollection:
         return int(self.sizes.size)
 
     @property
-    def owner(self) -> np.ndarray:
+    def owner(self) -> Int[np.ndarray, " nodes"]:
         """The graph that each node belongs to, int64 of shape (N,)."""
         return np.repeat(np.arange(self.number), self.sizes)
 
     @property
-    def starts(self) -> np.ndarray:
+    def starts(self) -> Int[np.ndarray, " graphs"]:
         """The first node of each graph, int64 of shape (n,)."""
         return np.cumsum(self.sizes) - self.sizes
 
@@ -112,7 +114,9 @@ def erdos_renyi_collection(number: int, nodes: int, p: float, seed: int) -> Grap
     return GraphCollection(union, np.full(number, nodes))
 
 
-def average(graph: Graph, values: np.ndarray) -> np.ndarray:
+def average(
+    graph: Graph, values: Numbers[np.ndarray, " nodes *features"]
+) -> Float[np.ndarray, " nodes *features"]:
     """The averages D^-1 A H over closed neighbourhoods, A = adjacency + I, D = diag(|N_i|).
 
     An isolated node keeps its own value.
@@ -133,7 +137,9 @@ def average(graph: Graph, values: np.ndarray) -> np.ndarray:
     return _closed_sizes(graph, values) * (_closed_sum(graph, values))
 
 
-def average_transposed(graph: Graph, values: np.ndarray) -> np.ndarray:
+def average_transposed(
+    graph: Graph, values: Numbers[np.ndarray, " nodes *features"]
+) -> Float[np.ndarray, " nodes *features"]:
     """(D^-1 A)' applied to a vector or matrix, with A and D as in `average`."""
     graph = as_graph(graph)
     return _closed_sum(graph, _closed_sizes(graph, values) * values)

@@ -6,19 +6,22 @@ Node level: y = sigma(D^-1 A H W) v. Graph level: y_j = a_j sigma(D_j^-1 A_j H_j
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.sample import Sample, pool
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["hidden", "loss", "parameters", "predict"]
 
 
-def hidden(W: jax.Array, data: Sample) -> jax.Array:
+def hidden(
+    W: Float[jax.Array, "*#batch features outputs"], data: Sample
+) -> Float[jax.Array, "*#batch outputs nodes"]:
     """Hidden features sigma(X W), transposed: (..., q, N).
 
     Args:
@@ -29,7 +32,11 @@ def hidden(W: jax.Array, data: Sample) -> jax.Array:
     return data.activation.function(jnp.einsum("...dq,...dn->...qn", W, data.features))
 
 
-def predict(W: Any, v: Any, data: Sample) -> jax.Array:
+def predict(
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+) -> Float[jax.Array, "*batch labels"]:
     """Prediction sigma(D^-1 A H W) v, or a_j sigma(D_j^-1 A_j H_j W) v for each graph.
 
     Args:
@@ -53,7 +60,11 @@ def predict(W: Any, v: Any, data: Sample) -> jax.Array:
     return pool(data, jnp.einsum("...q,...qn->...n", v, hidden(W, data)))
 
 
-def loss(W: Any, v: Any, data: Sample) -> jax.Array:
+def loss(
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+) -> Float[jax.Array, "*batch"]:
     """Squared loss (1/m) |y - prediction|^2, where m is the number of labels.
 
     Args, Raises: as `predict`.
@@ -72,7 +83,11 @@ def loss(W: Any, v: Any, data: Sample) -> jax.Array:
     return jnp.mean((data.labels - predict(W, v, data)) ** 2, axis=-1)
 
 
-def parameters(W: Any, v: Any, data: Sample) -> tuple[jax.Array, jax.Array]:
+def parameters(
+    W: Numbers[ArrayLike, "*#batch features outputs"],
+    v: Numbers[ArrayLike, "*#batch outputs"],
+    data: Sample,
+) -> tuple[Float[jax.Array, "*#batch features outputs"], Float[jax.Array, "*#batch outputs"]]:
     """(W, v) as float arrays whose shapes fit each other and `data`.
 
     Raises:

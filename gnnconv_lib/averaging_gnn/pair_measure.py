@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_derivative
@@ -40,10 +41,10 @@ class PairMeasure:
         labels: the number of labels n.
     """
 
-    scale_x: np.ndarray
-    scale_y: np.ndarray
-    rho: np.ndarray
-    weight: np.ndarray
+    scale_x: Float[np.ndarray, " values"]
+    scale_y: Float[np.ndarray, " values"]
+    rho: Float[np.ndarray, " values"]
+    weight: Float[np.ndarray, " values"]
     labels: int
 
     def xi(self, activation: Any) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gnnconv_lib import files
 from gnnconv_lib.averaging_gnn.floors import Floors
@@ -44,15 +45,15 @@ class Panel:
     normalization: str
     noise: str | float
     seeds: tuple[int, ...]
-    steps: np.ndarray
-    W: np.ndarray
-    v: np.ndarray
-    losses: np.ndarray
+    steps: Int[np.ndarray, " records"]
+    W: Float[np.ndarray, "batch records"]
+    v: Float[np.ndarray, "batch records"]
+    losses: Float[np.ndarray, "batch records"]
     status: np.ndarray
     floor: Floors
     fit: Floors | None
-    second_moment: np.ndarray
-    v_star: np.ndarray
+    second_moment: Float[np.ndarray, " batch"]
+    v_star: Float[np.ndarray, "batch outputs"]
 
 
 def panel_rows(panels: Iterable[Panel]) -> list[Row]:

@@ -24,6 +24,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, as_pairs
@@ -32,6 +34,7 @@ from gnnconv_lib.dual.relu import scaled_relu, scaled_relu_difference
 from gnnconv_lib.dual.series import hermite_coefficients
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
 
@@ -41,8 +44,8 @@ __all__ = ["Polar", "PopulationMap", "polar", "population_map"]
 class Polar(NamedTuple):
     """The angle theta between W and W* (radians) and the error v - v*."""
 
-    angle: Any
-    error: Any
+    angle: Numbers[Any, "*batch"]
+    error: Numbers[Any, "*batch"]
 
 
 @jax.tree_util.register_dataclass
@@ -59,15 +62,15 @@ class PopulationMap:
         v_star: the teacher's v*.
     """
 
-    second_moment: jax.Array
-    tails: jax.Array
+    second_moment: Float[jax.Array, ""]
+    tails: Float[jax.Array, " powers"]
     straight: jax.Array
-    bent: jax.Array
-    rho: jax.Array
-    gain: jax.Array
-    v_star: jax.Array
+    bent: Float[jax.Array, " values"]
+    rho: Float[jax.Array, " values"]
+    gain: Float[jax.Array, ""]
+    v_star: Float[jax.Array, ""]
 
-    def gap(self, angle: Any) -> jax.Array:
+    def gap(self, angle: Numbers[ArrayLike, "*points"]) -> Float[jax.Array, "*points"]:
         """M(1) - M(cos angle), nonnegative, with relative accuracy at every angle.
 
         Args:
@@ -79,7 +82,7 @@ class PopulationMap:
         differences = scaled_relu_difference(self.rho, t[..., None])
         return smooth + self.straight * t + jnp.sum(self.bent * differences, axis=-1)
 
-    def loss(self, parameters: Polar) -> jax.Array:
+    def loss(self, parameters: Polar) -> Float[jax.Array, "*batch"]:
         """Population loss without noise, M(1) e^2 + 2 v v* (M(1) - M(cos theta))."""
         angle, error = parameters
         product = (self.v_star + error) * self.v_star
@@ -168,7 +171,12 @@ def mehler_coefficients(activation: activations.Activation, pairs: PairMeasure) 
     return terms @ pairs.weight
 
 
-def polar(W: Any, v: Any, W_star: Any, v_star: Any) -> Polar:
+def polar(
+    W: Numbers[ArrayLike, "*#batch features 1"],
+    v: Numbers[ArrayLike, "*#batch 1"],
+    W_star: Numbers[ArrayLike, "*#batch features 1"],
+    v_star: Numbers[ArrayLike, "*#batch 1"],
+) -> Polar:
     """The `Polar` state of weights with q = 1: the angle of W from W*, and v - v*.
 
     theta = 2 atan2(|w - w*|, |w + w*|) for the unit vectors, accurate near 0 and near pi.

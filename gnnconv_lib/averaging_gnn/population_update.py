@@ -22,6 +22,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn.pair_measure import PairMeasure, as_pairs
@@ -30,6 +32,7 @@ from gnnconv_lib.averaging_gnn.xi import NORMALIZATIONS
 from gnnconv_lib.dual.relu import scaled_relu
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice
 
@@ -52,15 +55,19 @@ class PopulationModel:
     """
 
     teacher: Weights
-    scale_x: jax.Array
-    scale_y: jax.Array
-    rho: jax.Array
-    weight: jax.Array
-    xi: jax.Array
+    scale_x: Float[jax.Array, " values"]
+    scale_y: Float[jax.Array, " values"]
+    rho: Float[jax.Array, " values"]
+    weight: Float[jax.Array, " values"]
+    xi: Float[jax.Array, ""]
     activation: activations.Activation = field(metadata={"static": True})
     norm: str = field(metadata={"static": True})
 
-    def kernel(self, W: Any, other: Any) -> jax.Array:
+    def kernel(
+        self,
+        W: Numbers[ArrayLike, "features outputs"],
+        other: Numbers[ArrayLike, "features others"],
+    ) -> Float[jax.Array, "outputs others"]:
         """K(W, W'), the mean products of hidden features, shape (q, q').
 
         Args:
@@ -83,7 +90,7 @@ class PopulationModel:
         entries = jnp.einsum("mb,mbk,mbl->mkl", powers, table_x, table_y)
         return jnp.polyval(entries[::-1], cosine, unroll=8)
 
-    def pull(self, W: Any) -> jax.Array:
+    def pull(self, W: Numbers[ArrayLike, "features outputs"]) -> Float[jax.Array, " outputs"]:
         """The factors e_k(W) of the columns, shape (q,)."""
         (W,) = as_float_array(W)
         masses = self.weight * self.rho * self.scale_x * self.scale_y
@@ -108,7 +115,7 @@ class PopulationModel:
         change = self.kernel(W, W_star) @ v_star - self.kernel(W, W) @ v
         return Weights(-difference[:, None] * v[None, :] / self.xi, -change)
 
-    def loss(self, parameters: Weights) -> jax.Array:
+    def loss(self, parameters: Weights) -> Float[jax.Array, ""]:
         """Population loss without noise, v' K(W, W) v - 2 v' K(W, W*) v* + v*' K(W*, W*) v*."""
         W, v = as_float_array(*parameters)
         W_star, v_star = as_float_array(*self.teacher)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection
 from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_seed
@@ -18,7 +19,7 @@ __all__ = ["READOUTS", "random_attention", "weights"]
 READOUTS: tuple[str, ...] = ("average", "one node")
 
 
-def weights(collection: GraphCollection, readout: Any) -> np.ndarray:
+def weights(collection: GraphCollection, readout: Any) -> Float[np.ndarray, " nodes"]:
     """The weights a_j of all graphs, one after the other.
 
     Args:
@@ -53,7 +54,7 @@ def weights(collection: GraphCollection, readout: Any) -> np.ndarray:
     return _attention(collection, readout)
 
 
-def random_attention(collection: GraphCollection, seed: int) -> np.ndarray:
+def random_attention(collection: GraphCollection, seed: int) -> Float[np.ndarray, " nodes"]:
     """Attention weights drawn uniformly from the simplex, independently for each graph.
 
     Returns:

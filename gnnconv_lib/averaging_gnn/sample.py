@@ -14,12 +14,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection, average, collect
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -48,10 +51,10 @@ class Sample:
         activation: the activation sigma.
     """
 
-    features: jax.Array
-    labels: jax.Array
-    weights: jax.Array | None
-    owner: jax.Array | None
+    features: Float[jax.Array, "*batch features nodes"]
+    labels: Float[jax.Array, "*batch labels"]
+    weights: Float[jax.Array, "*batch nodes"] | None
+    owner: Int[jax.Array, " nodes"] | None
     activation: activations.Activation = field(metadata={"static": True})
 
     @property
@@ -64,12 +67,17 @@ class Sample:
         """The number of labels: nodes (node level) or graphs (graph level)."""
         return int(self.labels.shape[-1])
 
-    def with_labels(self, labels: Any) -> Sample:
+    def with_labels(self, labels: Numbers[ArrayLike, "*batch labels"]) -> Sample:
         """The same features with other labels of shape (..., m)."""
         return replace(self, labels=jnp.asarray(labels, self.features.dtype))
 
 
-def node_sample(graph: Graph, H: Any, y: Any, activation: Any = "relu") -> Sample:
+def node_sample(
+    graph: Graph,
+    H: Numbers[ArrayLike, "nodes features"],
+    y: Numbers[ArrayLike, " nodes"],
+    activation: Any = "relu",
+) -> Sample:
     """The node-level data set: one label per node of one graph.
 
     Args:
@@ -95,7 +103,7 @@ def node_sample(graph: Graph, H: Any, y: Any, activation: Any = "relu") -> Sampl
 def graph_sample(
     graphs: Sequence[Graph] | GraphCollection,
     H: Any,
-    y: Any,
+    y: Numbers[ArrayLike, " graphs"],
     readout: Any = "average",
     activation: Any = "relu",
 ) -> Sample:
@@ -164,7 +172,9 @@ def stack(samples: Sequence[Sample]) -> Sample:
     )
 
 
-def pool(sample: Sample, values: jax.Array) -> jax.Array:
+def pool(
+    sample: Sample, values: Float[jax.Array, "*batch nodes"]
+) -> Float[jax.Array, "*batch labels"]:
     """The weighted sum over the nodes behind each label: (..., N) to (..., m)."""
     if sample.weights is None:
         return values
@@ -175,12 +185,16 @@ def pool(sample: Sample, values: jax.Array) -> jax.Array:
     return empty.at[..., sample.owner].add(weighted, indices_are_sorted=True)
 
 
-def label_sums(sample: Sample, values: jax.Array) -> jax.Array:
+def label_sums(
+    sample: Sample, values: Float[jax.Array, "*batch rows nodes"]
+) -> Float[jax.Array, "*batch rows labels"]:
     """`pool` for each row: (..., k, N) to (..., k, m)."""
     return jax.vmap(pool, in_axes=(None, -2), out_axes=-2)(sample, values)
 
 
-def spread(sample: Sample, values: jax.Array) -> jax.Array:
+def spread(
+    sample: Sample, values: Float[jax.Array, "*batch labels"]
+) -> Float[jax.Array, "*batch nodes"]:
     """The transpose of `pool`: (..., m) to (..., N)."""
     if sample.weights is None:
         return values

@@ -21,6 +21,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection, erdos_renyi_collection
@@ -68,8 +69,8 @@ class Experiment:
     data: Sample
     teacher: Weights
     start: Weights
-    xi_sum: np.ndarray
-    xi_mean: np.ndarray
+    xi_sum: Float[np.ndarray, " batch"]
+    xi_mean: Float[np.ndarray, " batch"]
     seeds: tuple[int, ...]
 
 

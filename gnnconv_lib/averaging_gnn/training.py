@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.directions import divide_by_xi, raw_directions
 from gnnconv_lib.averaging_gnn.model import loss
 from gnnconv_lib.averaging_gnn.sample import Sample
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.stepping import State, judged, march, where
 from gnnconv_lib.trajectory import (
     BUDGET,
@@ -44,11 +46,13 @@ _first_loss = jax.jit(loss)
 class Weights(NamedTuple):
     """The two weights of the network: W of shape (..., d, q) and v of shape (..., q)."""
 
-    W: Any
-    v: Any
+    W: Numbers[Any, "*batch features outputs"]
+    v: Numbers[Any, "*batch outputs"]
 
 
-def normalized(U: jax.Array, norm: str) -> jax.Array:
+def normalized(
+    U: Float[jax.Array, "*batch features outputs"], norm: str
+) -> Float[jax.Array, "*batch features outputs"]:
     """U / |U| in the given norm over the last two axes; NaN where U = 0.
 
     The largest entry is divided out first, so that squares neither overflow nor underflow.

@@ -14,6 +14,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_derivative
@@ -93,7 +94,9 @@ def xi_graph(
     return float(left @ right) / collection.number
 
 
-def xi_empirical(data: Sample, normalization: str = "mean") -> jax.Array:
+def xi_empirical(
+    data: Sample, normalization: str = "mean"
+) -> Float[jax.Array, "*batch features features"]:
     """The one-pass estimate X' sigma(X) / m from the data themselves, a full matrix.
 
     At graph level it is (1/m) sum_j X_j' a_j' a_j sigma(X_j). It needs no labels.

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from gnnconv_lib.shapes import Numbers
 
 __all__ = [
     "Interval",
@@ -46,11 +49,13 @@ __all__ = [
 class Interval:
     """Bounds [lower, upper] that singular values are claimed to stay in; arrays of shape (r,)."""
 
-    lower: np.ndarray
-    upper: np.ndarray
+    lower: Numbers[np.ndarray, "*eigenvalues"]
+    upper: Numbers[np.ndarray, "*eigenvalues"]
 
 
-def lemma_12_interval_printed(sigma_0: Any, sigma_star: Any) -> Interval:
+def lemma_12_interval_printed(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"], sigma_star: Numbers[ArrayLike, "*#eigenvalues"]
+) -> Interval:
     """The interval of Lemma 12: u = sigma* (1 + max(1, sigma_0/sigma* - 1)) = max(2 sigma*,
     sigma_0) and l = sigma* (1 - max(1/2, 1 - sigma_0/sigma*)) = min(sigma*/2, sigma_0).
 
@@ -64,7 +69,9 @@ def lemma_12_interval_printed(sigma_0: Any, sigma_star: Any) -> Interval:
     return Interval(np.minimum(target / 2, start), np.maximum(2 * target, start))
 
 
-def lemma_12_interval_corrected(sigma_0: Any, sigma_star: Any) -> Interval:
+def lemma_12_interval_corrected(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"], sigma_star: Numbers[ArrayLike, "*#eigenvalues"]
+) -> Interval:
     """The interval that the corrected step size keeps: [min(sigma_0, sigma*), max(sigma_0,
     sigma*)].
 
@@ -79,8 +86,12 @@ def lemma_12_interval_corrected(sigma_0: Any, sigma_star: Any) -> Interval:
 
 
 def lemma_12_step_printed(
-    sigma_0: Any, sigma_star: Any, nodes: int, degree: int, rounds: int
-) -> np.ndarray:
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
+    nodes: int,
+    degree: int,
+    rounds: int,
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """Step sizes eta_i of Lemma 12,
     max(1, sigma_0/sigma* - 1) / (2 n L^2 u^L (d^2 + 1) sigma*^{2L-2} (1 + u)^{L-1}).
 
@@ -104,8 +115,12 @@ def lemma_12_step_printed(
 
 
 def lemma_12_step_corrected(
-    sigma_0: Any, sigma_star: Any, nodes: int, degree: int, rounds: int
-) -> np.ndarray:
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
+    nodes: int,
+    degree: int,
+    rounds: int,
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """Step sizes 1 / (n L^2 (d^2 + 1) max(sigma_0, sigma*)^{2L-2}): no singular value overshoots.
 
     Reference: awasthi2021, Lemma 12, corrected.
@@ -118,7 +133,9 @@ def lemma_12_step_corrected(
         return 1.0 / (nodes * rounds**2 * (degree**2 + 1) * upper ** (2 * rounds - 2))
 
 
-def lemma_13_delta(sigma_0: Any, sigma_star: Any) -> np.ndarray:
+def lemma_13_delta(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"], sigma_star: Numbers[ArrayLike, "*#eigenvalues"]
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """delta = max(u / sigma*, sigma* / l) with the interval of Lemma 12, as printed.
 
     >>> float(lemma_13_delta(1.0, 3.0))
@@ -129,7 +146,12 @@ def lemma_13_delta(sigma_0: Any, sigma_star: Any) -> np.ndarray:
     return np.maximum(interval.upper / target, target / interval.lower)
 
 
-def lemma_13_upper_printed(sigma_0: Any, sigma_star: Any, degree: int, rounds: int) -> np.ndarray:
+def lemma_13_upper_printed(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
+    degree: int,
+    rounds: int,
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """The factor of (sigma - sigma*)^2 above g^2: L^2 (d^2 + 1)^2 u^{2L-3} (L delta)^2.
 
     Reference: awasthi2021, Lemma 13.
@@ -143,7 +165,12 @@ def lemma_13_upper_printed(sigma_0: Any, sigma_star: Any, degree: int, rounds: i
     return rounds**2 * (degree**2 + 1) ** 2 * upper**exponent * (rounds * delta) ** 2
 
 
-def lemma_13_upper_corrected(sigma_0: Any, sigma_star: Any, degree: int, rounds: int) -> np.ndarray:
+def lemma_13_upper_corrected(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
+    degree: int,
+    rounds: int,
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """The factor of (sigma - sigma*)^2 above g^2: L^4 (d^2 + 1)^2 u^{4L-4}, for 0 <= sigma <= u.
 
     Reference: awasthi2021, Lemma 13, corrected.
@@ -155,7 +182,12 @@ def lemma_13_upper_corrected(sigma_0: Any, sigma_star: Any, degree: int, rounds:
     return rounds**4 * (degree**2 + 1) ** 2 * upper ** (4.0 * rounds - 4.0)
 
 
-def lemma_13_lower(sigma_0: Any, sigma_star: Any, degree: int, rounds: int) -> np.ndarray:
+def lemma_13_lower(
+    sigma_0: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
+    degree: int,
+    rounds: int,
+) -> Numbers[np.ndarray, "*eigenvalues"]:
     """The factor of (sigma - sigma*)^2 below g (sigma - sigma*): L^2 (d^2 + 1) l^{2L-2}.
 
     Reference: awasthi2021, Lemma 13 and Eq. (45).
@@ -167,7 +199,9 @@ def lemma_13_lower(sigma_0: Any, sigma_star: Any, degree: int, rounds: int) -> n
     return rounds**2 * (degree**2 + 1) * lower ** (2.0 * rounds - 2.0)
 
 
-def theorem_2_step_printed(sigma_star: Any, nodes: int, degree: int, rounds: int) -> float:
+def theorem_2_step_printed(
+    sigma_star: Numbers[ArrayLike, "*eigenvalues"], nodes: int, degree: int, rounds: int
+) -> float:
     """Largest step size of Eq. (25) from the identity: min over i of
     l^{2L-1} min(1, sigma*^{-(2L-2)}) / (2 n L^2 delta^2 (d^2 + 1) u^{2L-3} (1 + u)^{L-1}).
 
@@ -209,7 +243,9 @@ def theorem_2_iterations_printed(
     return float(np.max(logarithm / rate))
 
 
-def theorem_2_step_corrected(sigma_star: Any, nodes: int, degree: int, rounds: int) -> float:
+def theorem_2_step_corrected(
+    sigma_star: Numbers[ArrayLike, "*eigenvalues"], nodes: int, degree: int, rounds: int
+) -> float:
     """Largest step size of the corrected theorem, 1 / (n L^2 (d^2 + 1) M^{2L-2}), where
     M = max(1 + d, max_i sigma_i*).
 
@@ -328,7 +364,13 @@ def theorem_4_q_corrected(learning_rate: Any, weighted: Any) -> np.ndarray:
     return rate * total
 
 
-def equation_58_printed(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
+def equation_58_printed(
+    P: Numbers[ArrayLike, "*#points"],
+    Q: Numbers[ArrayLike, "*#points"],
+    R: Numbers[ArrayLike, "*#points"],
+    a: Numbers[ArrayLike, "*#points"],
+    b: Numbers[ArrayLike, "*#points"],
+) -> Numbers[np.ndarray, "*points"]:
     """The bound of Eq. (58), a^2 (P^2 + Q^2 + Q (P + R)) + b^2 (P^2 + R^2 + Q (P + R)).
 
     Reference: awasthi2021, Eq. (58).
@@ -341,7 +383,13 @@ def equation_58_printed(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
     return a**2 * (P**2 + Q**2 + cross) + b**2 * (P**2 + R**2 + cross)
 
 
-def equation_58_corrected(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
+def equation_58_corrected(
+    P: Numbers[ArrayLike, "*#points"],
+    Q: Numbers[ArrayLike, "*#points"],
+    R: Numbers[ArrayLike, "*#points"],
+    a: Numbers[ArrayLike, "*#points"],
+    b: Numbers[ArrayLike, "*#points"],
+) -> Numbers[np.ndarray, "*points"]:
     """The bound with Q^2 in the second bracket and |Q (P + R)| in both.
 
     Reference: awasthi2021, Eq. (58), corrected.
@@ -354,7 +402,11 @@ def equation_58_corrected(P: Any, Q: Any, R: Any, a: Any, b: Any) -> np.ndarray:
     return a**2 * (P**2 + Q**2 + cross) + b**2 * (Q**2 + R**2 + cross)
 
 
-def equation_59_printed(P: Any, Q: Any, R: Any) -> np.ndarray:
+def equation_59_printed(
+    P: Numbers[ArrayLike, "*#points"],
+    Q: Numbers[ArrayLike, "*#points"],
+    R: Numbers[ArrayLike, "*#points"],
+) -> Numbers[np.ndarray, "*points"]:
     """The factor of Eq. (59), P^2 + R^2 + Q^2 + Q (P + R).
 
     Reference: awasthi2021, Eq. (59).
@@ -366,7 +418,11 @@ def equation_59_printed(P: Any, Q: Any, R: Any) -> np.ndarray:
     return P**2 + R**2 + Q**2 + Q * (P + R)
 
 
-def equation_59_corrected(P: Any, Q: Any, R: Any) -> np.ndarray:
+def equation_59_corrected(
+    P: Numbers[ArrayLike, "*#points"],
+    Q: Numbers[ArrayLike, "*#points"],
+    R: Numbers[ArrayLike, "*#points"],
+) -> Numbers[np.ndarray, "*points"]:
     """The sharp factor: the squared spectral norm of [[P, -Q], [-Q, R]].
 
     It is ((|P + R| + sqrt((P - R)^2 + 4 Q^2)) / 2)^2.

@@ -22,6 +22,8 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import relu_gnn
 from gnnconv_lib.descent.block_march import MOST_POINTS, march
@@ -29,6 +31,7 @@ from gnnconv_lib.descent.half_angle import HalfAngle, log_loss
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import length_of, read_measure, surplus_of
 from gnnconv_lib.relu_gnn.pair_terms import PairTable
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import record_steps, require_rates
 from gnnconv_lib.validation import InvalidInput
 
@@ -51,15 +54,15 @@ class LongTrajectory:
         blocks: rounds of blocks in the first computation.
     """
 
-    steps: np.ndarray
-    log_losses: np.ndarray
-    log_tangents: np.ndarray
-    surplus: np.ndarray
+    steps: Int[np.ndarray, " records"]
+    log_losses: Float[np.ndarray, " records"]
+    log_tangents: Float[np.ndarray, "records units"]
+    surplus: Float[np.ndarray, "records units"]
     error: float
     blocks: int
 
     @property
-    def log_angles(self) -> np.ndarray:
+    def log_angles(self) -> Float[np.ndarray, "records units"]:
         """log theta of each unit, shape (records, h)."""
         small = np.log(2.0) + self.log_tangents
         near = np.maximum(self.log_tangents, -30.0)
@@ -67,8 +70,8 @@ class LongTrajectory:
 
 
 def run_long(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
     overlap: Any,
     learning_rate: float,
     steps: int,

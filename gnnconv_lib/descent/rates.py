@@ -14,8 +14,11 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import relu_gnn
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
 
 __all__ = ["RateFits", "local_slope", "measured_slope", "rate_fits", "steps_until"]
@@ -70,7 +73,12 @@ def local_slope(overlap: Any, learning_rate: float, inner_dimension: int = 2) ->
     return 2 * math.log(factor) if factor > 1e-12 else -math.inf
 
 
-def measured_slope(steps: Any, losses: Any, upper: float, lower: float) -> float | None:
+def measured_slope(
+    steps: Numbers[ArrayLike, " records"],
+    losses: Numbers[ArrayLike, " records"],
+    upper: float,
+    lower: float,
+) -> float | None:
     """The slope of log L per step between the first record below `upper` and the last above `lower`.
 
     Args:
@@ -91,7 +99,12 @@ def measured_slope(steps: Any, losses: Any, upper: float, lower: float) -> float
     return float((math.log(values[last]) - math.log(values[first])) / (at[last] - at[first]))
 
 
-def rate_fits(steps: Any, losses: Any, upper: float, lower: float) -> RateFits | None:
+def rate_fits(
+    steps: Numbers[ArrayLike, " records"],
+    losses: Numbers[ArrayLike, " records"],
+    upper: float,
+    lower: float,
+) -> RateFits | None:
     """Least-squares lines through log L against t and against log t, and how far L is from each.
 
     A sublinear rate such as L = const / t leaves no residual in the second fit, a linear rate none
@@ -122,7 +135,11 @@ def rate_fits(steps: Any, losses: Any, upper: float, lower: float) -> RateFits |
     return RateFits(*_line(at, logs), *_line(np.log(at), logs))
 
 
-def steps_until(steps: Any, losses: Any, level: float) -> np.ndarray:
+def steps_until(
+    steps: Numbers[ArrayLike, " records"],
+    losses: Numbers[ArrayLike, " records *batch"],
+    level: float,
+) -> Float[np.ndarray, "*batch"]:
     """The first step at which the loss is at most `level`, for each chain.
 
     Between two records log L is interpolated linearly, and the step rounded up.

@@ -11,10 +11,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import relu_gnn
 from gnnconv_lib.descent.driver import run
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import InvalidInput
 
@@ -22,8 +24,8 @@ __all__ = ["run_relu"]
 
 
 def run_relu(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*#units features"],
+    W_star: Numbers[ArrayLike, "*#units features"],
     overlap: Any,
     learning_rate: Any,
     steps: int,

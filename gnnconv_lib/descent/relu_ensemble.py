@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib import graphs, summaries
 from gnnconv_lib.validation import require_choice, require_integer
@@ -27,8 +28,8 @@ class ReluEnsemble(NamedTuple):
     """
 
     overlaps: list[summaries.OverlapMeasure]
-    W: np.ndarray
-    W_star: np.ndarray
+    W: Float[np.ndarray, "batch units features"]
+    W_star: Float[np.ndarray, "batch units features"]
 
 
 def relu_ensemble(

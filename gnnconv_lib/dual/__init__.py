@@ -14,6 +14,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.activations import Activation, get
 from gnnconv_lib.dual.closed_forms import closed_form
@@ -26,6 +28,7 @@ from gnnconv_lib.dual.relu import (
 )
 from gnnconv_lib.dual.series import LARGEST_SCALE, evaluate
 from gnnconv_lib.precision import as_numbers, working_dtype
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -41,8 +44,11 @@ __all__ = [
 
 
 def dual(
-    activation: str | Activation, rho: Any, scale_x: Any = 1.0, scale_y: Any = 1.0
-) -> jax.Array:
+    activation: str | Activation,
+    rho: Numbers[ArrayLike, "*#points"],
+    scale_x: Numbers[ArrayLike, "*#points"] = 1.0,
+    scale_y: Numbers[ArrayLike, "*#points"] = 1.0,
+) -> Float[jax.Array, "*points"]:
     """The dual activation E[sigma(scale_x X) sigma(scale_y Y)] at correlation rho.
 
     Here X and Y are standard Gaussians with E[X Y] = rho. Works under `jit` (with the activation
@@ -88,8 +94,11 @@ def dual(
 
 
 def derivative(
-    activation: str | Activation, rho: Any, scale_x: Any = 1.0, scale_y: Any = 1.0
-) -> jax.Array:
+    activation: str | Activation,
+    rho: Numbers[ArrayLike, "*#points"],
+    scale_x: Numbers[ArrayLike, "*#points"] = 1.0,
+    scale_y: Numbers[ArrayLike, "*#points"] = 1.0,
+) -> Float[jax.Array, "*points"]:
     """The derivative of the dual activation in rho.
 
     d/d rho E[sigma(p X) sigma(q Y)] = p q E[sigma'(p X) sigma'(q Y)], p = scale_x, q = scale_y,

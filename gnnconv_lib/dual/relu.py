@@ -29,9 +29,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.dual.relu_coefficients import P_DOUBLE, P_SINGLE, Q_DOUBLE, Q_SINGLE
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 
 __all__ = [
     "scaled_relu",
@@ -41,7 +44,7 @@ __all__ = [
 ]
 
 
-def scaled_relu(rho: Any) -> jax.Array:
+def scaled_relu(rho: Numbers[ArrayLike, "*points"]) -> Float[jax.Array, "*points"]:
     """The dual activation s of sqrt(2) max(t, 0), s(rho) = max(rho, 0) + h^1.5 Q(h), h = 1 - |rho|.
 
     Args:
@@ -60,7 +63,7 @@ def scaled_relu(rho: Any) -> jax.Array:
     return jnp.where(negative, 0.0, rho) + _lower_end(distance)
 
 
-def step(rho: Any) -> jax.Array:
+def step(rho: Numbers[ArrayLike, "*points"]) -> Float[jax.Array, "*points"]:
     """The dual activation of sqrt(2) 1(t >= 0), which is s', s'(rho) = 1 - arccos(rho) / pi.
 
     Args:
@@ -78,7 +81,9 @@ def step(rho: Any) -> jax.Array:
     return _step_at(*_distance_to_end(rho))
 
 
-def scaled_relu_difference(rho: Any, t: Any) -> jax.Array:
+def scaled_relu_difference(
+    rho: Numbers[ArrayLike, "*#points"], t: Numbers[ArrayLike, "*#points"]
+) -> Float[jax.Array, "*points"]:
     """The difference s(rho) - s(rho (1 - t)), with relative accuracy for every rho and t.
 
     With h = 1 - |rho|, k = h + gap, gap = |rho| min(t, 2 - t) and the divided difference g[h, k]
@@ -109,7 +114,9 @@ def scaled_relu_difference(rho: Any, t: Any) -> jax.Array:
     return jnp.where(negative, -(falling + change), rising - change)
 
 
-def step_difference(rho: Any, t: Any) -> jax.Array:
+def step_difference(
+    rho: Numbers[ArrayLike, "*#points"], t: Numbers[ArrayLike, "*#points"]
+) -> Float[jax.Array, "*points"]:
     """The difference s'(rho) - s'(rho (1 - t)), with relative accuracy for every rho and t.
 
     With k(h) = h^0.5 P(h) and the same h and gap as `scaled_relu_difference`, it

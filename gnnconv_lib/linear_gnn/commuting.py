@@ -16,17 +16,18 @@ beta*, so that the relative accuracy holds at any distance from the teacher.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
 from gnnconv_lib.validation import require_integer
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = [
     "pair_gradient",
@@ -36,7 +37,9 @@ __all__ = [
 ]
 
 
-def power_sum(first: Any, second: Any, rounds: int) -> jax.Array:
+def power_sum(
+    first: Numbers[ArrayLike, "*#points"], second: Numbers[ArrayLike, "*#points"], rounds: int
+) -> Float[jax.Array, "*points"]:
     """The factor S in a^L - b^L = (a - b) S: S = sum_{j<L} a^j b^{L-1-j}, by Horner's scheme.
 
     >>> float(power_sum(2.0, 3.0, 3))
@@ -52,13 +55,13 @@ def power_sum(first: Any, second: Any, rounds: int) -> jax.Array:
 
 
 def pair_loss(
-    a: Any,
-    b: Any,
-    alpha_star: Any,
-    beta_star: Any,
+    a: Numbers[ArrayLike, "*#eigenvalues"],
+    b: Numbers[ArrayLike, "*#eigenvalues"],
+    alpha_star: Numbers[ArrayLike, "*#eigenvalues"],
+    beta_star: Numbers[ArrayLike, "*#eigenvalues"],
     walks_or_graph: WalkMoments | Graph,
     rounds: int,
-) -> jax.Array:
+) -> Float[jax.Array, "*eigenvalues"]:
     """Loss of each pair, 1/2 sum_mu c_mu ((m* + a + mu b)^L - m*^L)^2 with m* = alpha* + mu beta*.
 
     Args:
@@ -87,13 +90,13 @@ def _pair_loss(
 
 
 def pair_gradient(
-    a: Any,
-    b: Any,
-    alpha_star: Any,
-    beta_star: Any,
+    a: Numbers[ArrayLike, "*#eigenvalues"],
+    b: Numbers[ArrayLike, "*#eigenvalues"],
+    alpha_star: Numbers[ArrayLike, "*#eigenvalues"],
+    beta_star: Numbers[ArrayLike, "*#eigenvalues"],
     walks_or_graph: WalkMoments | Graph,
     rounds: int,
-) -> tuple[jax.Array, jax.Array]:
+) -> tuple[Float[jax.Array, "*eigenvalues"], Float[jax.Array, "*eigenvalues"]]:
     """Gradient of `pair_loss`: L sum_mu c_mu m^{L-1} (m^L - m*^L) and the same times mu.
 
     Args: as `pair_loss`.
@@ -119,8 +122,11 @@ def _pair_gradient(
 
 
 def pair_hessian_at_teacher(
-    alpha_star: Any, beta_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> jax.Array:
+    alpha_star: Numbers[ArrayLike, "*#eigenvalues"],
+    beta_star: Numbers[ArrayLike, "*#eigenvalues"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> Float[jax.Array, "*eigenvalues 2 2"]:
     """Hessian of `pair_loss` at a = b = 0: L^2 sum_mu c_mu m*^{2L-2} [[1, mu], [mu, mu^2]].
 
     Its smallest eigenvalue is the rate of the last phase of gradient descent. It is zero exactly if

@@ -12,22 +12,26 @@ counts are large.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.linear_gnn.population import matrices
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
 from gnnconv_lib.validation import InvalidInput, require_integer
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = ["loss_from_moments", "word_sums"]
 
 
-def word_sums(W1: Any, W2: Any, rounds: int) -> jax.Array:
+def word_sums(
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    rounds: int,
+) -> Float[jax.Array, "powers features features"]:
     """Coefficients C_0..C_L of (W1 + mu W2)^L as a polynomial in mu.
 
     C_k^{(l+1)} = C_k^{(l)} W1 + C_{k-1}^{(l)} W2, started at C_0^{(0)} = I.
@@ -56,8 +60,13 @@ def _word_sums(W1: jax.Array, W2: jax.Array, rounds: int) -> jax.Array:
 
 
 def loss_from_moments(
-    W1: Any, W2: Any, W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> jax.Array:
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> Float[jax.Array, ""]:
     """Population loss 1/2 sum_{j,k} m_{j+k} <C_j - C_j*, C_k - C_k*> from the walk counts m.
 
     Args and Raises: as `population.loss`.

@@ -15,7 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
 
 __all__ = ["iterations_needed"]
@@ -24,14 +27,14 @@ _POINTS = 2000
 
 
 def iterations_needed(
-    sigma_star: Any,
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
     nodes: int,
     degree: int,
     rounds: int,
-    learning_rate: Any,
+    learning_rate: Numbers[ArrayLike, "*#eigenvalues"],
     accuracy: float,
     simulated: int = 2000,
-) -> np.ndarray:
+) -> Float[np.ndarray, "*eigenvalues"]:
     """Steps from W1 = W2 = I until n/2 (sigma^L - sigma*^L)^2 <= accuracy^2, one value at a time.
 
         e+ = e (1 - q),   q = eta n L (d^2 + 1) sigma^{L-1} sum_{j<L} sigma^j sigma*^{L-1-j},

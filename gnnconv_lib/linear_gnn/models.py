@@ -10,18 +10,18 @@ commuting weights, one pair per common eigenvector. A step costs the same on eve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.linear_gnn.commuting import pair_gradient, pair_loss
 from gnnconv_lib.linear_gnn.population import deviation_gradient, deviation_loss, matrices
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = [
     "DeviationModel",
@@ -33,7 +33,7 @@ __all__ = [
     "pair_model",
 ]
 
-Pair = tuple[jax.Array, jax.Array]
+Pair = tuple[Float[jax.Array, "*points"], Float[jax.Array, "*points"]]
 
 
 @jax.tree_util.register_dataclass
@@ -41,12 +41,12 @@ Pair = tuple[jax.Array, jax.Array]
 class FullModel:
     """Gradient descent on (W1, W2): W1 <- W1 - eta dL/dW1, W2 <- W2 - eta dL/dW2."""
 
-    W1_star: jax.Array
-    W2_star: jax.Array
+    W1_star: Float[jax.Array, "features features"]
+    W2_star: Float[jax.Array, "features features"]
     walks: WalkMoments
     rounds: int = field(metadata={"static": True})
 
-    def loss(self, parameters: Pair) -> jax.Array:
+    def loss(self, parameters: Pair) -> Float[jax.Array, ""]:
         """The population loss at (W1, W2)."""
         D1, D2 = parameters[0] - self.W1_star, parameters[1] - self.W2_star
         return deviation_loss(D1, D2, self.W1_star, self.W2_star, self.walks, self.rounds)
@@ -64,12 +64,12 @@ class FullModel:
 class DeviationModel:
     """Gradient descent on the deviations (W1 - W1*, W2 - W2*)."""
 
-    W1_star: jax.Array
-    W2_star: jax.Array
+    W1_star: Float[jax.Array, "features features"]
+    W2_star: Float[jax.Array, "features features"]
     walks: WalkMoments
     rounds: int = field(metadata={"static": True})
 
-    def loss(self, parameters: Pair) -> jax.Array:
+    def loss(self, parameters: Pair) -> Float[jax.Array, ""]:
         """The population loss at these deviations."""
         return deviation_loss(*parameters, self.W1_star, self.W2_star, self.walks, self.rounds)
 
@@ -85,12 +85,12 @@ class DeviationModel:
 class PairModel:
     """Gradient descent on the deviations (alpha_p - alpha_p*, beta_p - beta_p*), all p at once."""
 
-    alpha_star: jax.Array
-    beta_star: jax.Array
+    alpha_star: Float[jax.Array, "*eigenvalues"]
+    beta_star: Float[jax.Array, "*eigenvalues"]
     walks: WalkMoments
     rounds: int = field(metadata={"static": True})
 
-    def loss(self, parameters: Pair) -> jax.Array:
+    def loss(self, parameters: Pair) -> Float[jax.Array, ""]:
         """The population loss, summed over the pairs."""
         return jnp.sum(
             pair_loss(*parameters, self.alpha_star, self.beta_star, self.walks, self.rounds)
@@ -104,7 +104,10 @@ class PairModel:
 
 
 def full_model(
-    W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
 ) -> FullModel:
     """The model with parameters (W1, W2), for any teacher and graph.
 
@@ -119,7 +122,10 @@ def full_model(
 
 
 def deviation_model(
-    W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
 ) -> DeviationModel:
     """The model with parameters (W1 - W1*, W2 - W2*), for any teacher and graph."""
     S1, S2 = matrices(W1_star, W2_star)
@@ -127,7 +133,10 @@ def deviation_model(
 
 
 def pair_model(
-    alpha_star: Any, beta_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
+    alpha_star: Numbers[ArrayLike, "*#eigenvalues"],
+    beta_star: Numbers[ArrayLike, "*#eigenvalues"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
 ) -> PairModel:
     """The model of commuting weights with parameters (alpha - alpha*, beta - beta*), each (r,)."""
     alpha, beta = as_float_array(alpha_star, beta_star)

@@ -12,15 +12,12 @@ main eigenvalues.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
-from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.validation import require_real
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = ["OneRound", "iterations_needed", "quadratic"]
 
@@ -38,7 +35,7 @@ class OneRound:
         unique: whether the minimiser is unique.
     """
 
-    hessian: np.ndarray
+    hessian: Float[np.ndarray, "2 2"]
     smallest: float
     largest: float
     largest_step: float
@@ -76,7 +73,7 @@ def quadratic(graph: Graph) -> OneRound:
 
 
 def iterations_needed(
-    form: OneRound, start: np.ndarray, learning_rate: float, loss: float
+    form: OneRound, start: Float[np.ndarray, " 2 *features"], learning_rate: float, loss: float
 ) -> int | None:
     """Least T with 1/2 x_T' H x_T <= loss for x_T = (I - eta H)^T x_0; None if there is none.
 

@@ -21,17 +21,18 @@ relative error stays near the unit roundoff at any distance.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
+from gnnconv_lib.graphs import Graph
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
 from gnnconv_lib.validation import InvalidInput
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = [
     "deviation_gradient",
@@ -44,8 +45,13 @@ __all__ = [
 
 
 def loss(
-    W1: Any, W2: Any, W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> jax.Array:
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> Float[jax.Array, ""]:
     """Population loss 1/2 sum_mu c_mu |(W1 + mu W2)^L - (W1* + mu W2*)^L|_F^2.
 
     Args:
@@ -75,8 +81,13 @@ def loss(
 
 
 def gradient(
-    W1: Any, W2: Any, W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> tuple[jax.Array, jax.Array]:
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> tuple[Float[jax.Array, "features features"], Float[jax.Array, "features features"]]:
     """Gradient of the population loss with respect to W1 and W2.
 
     dW1 = sum_mu c_mu G_mu and dW2 = sum_mu c_mu mu G_mu, where
@@ -100,8 +111,13 @@ def gradient(
 
 
 def deviation_loss(
-    D1: Any, D2: Any, W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> jax.Array:
+    D1: Numbers[ArrayLike, "features features"],
+    D2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> Float[jax.Array, ""]:
     """Population loss at W1 = W1* + D1, W2 = W2* + D2, accurate for arbitrarily small D1, D2.
 
     Args and Raises: as `loss`, with the deviations D1, D2 in place of W1, W2.
@@ -116,8 +132,13 @@ def deviation_loss(
 
 
 def deviation_gradient(
-    D1: Any, D2: Any, W1_star: Any, W2_star: Any, walks_or_graph: WalkMoments | Graph, rounds: int
-) -> tuple[jax.Array, jax.Array]:
+    D1: Numbers[ArrayLike, "features features"],
+    D2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    walks_or_graph: WalkMoments | Graph,
+    rounds: int,
+) -> tuple[Float[jax.Array, "features features"], Float[jax.Array, "features features"]]:
     """Gradient (dW1, dW2) at W1 = W1* + D1, W2 = W2* + D2, accurate for small D1, D2.
 
     Args and Raises: as `loss`, with the deviations D1, D2 in place of W1, W2.
@@ -126,7 +147,13 @@ def deviation_gradient(
     return _gradient(D1, D2, W1_star, W2_star, _rule(walks_or_graph, rounds, D1.dtype), rounds)
 
 
-def power_gradient(D: jax.Array, M_star: jax.Array, rounds: int) -> tuple[jax.Array, jax.Array]:
+def power_gradient(
+    D: Float[jax.Array, "*values features features"],
+    M_star: Float[jax.Array, "*values features features"],
+    rounds: int,
+) -> tuple[
+    Float[jax.Array, "*values features features"], Float[jax.Array, "*values features features"]
+]:
     """M^L - M*^L and the gradient of half its squared norm with respect to M, for M = M* + D.
 
     The gradient is sum_{k<L} (M')^k E (M')^{L-1-k}, E = M^L - M*^L, by the recursion

@@ -11,24 +11,29 @@ memory of the second grow with the number of nodes and edges; differentiate it w
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
-from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.linear_gnn.population import matrices
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = ["forward", "loss_by_recursion", "node_blocks"]
 
 
-def forward(features: Any, W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.Array:
+def forward(
+    features: Numbers[ArrayLike, "*samples nodes features"],
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    graph: Graph,
+    rounds: int,
+) -> Float[jax.Array, "*samples features"]:
     """Output y = sum_i x_i^{(L)} of the linear GNN.
 
     One round is x_i^{(l)} = W1 x_i^{(l-1)} + W2 sum_{j~i} x_j^{(l-1)}.
@@ -76,7 +81,12 @@ def _forward(
     return embedding.sum(axis=-2)
 
 
-def node_blocks(W1: Any, W2: Any, graph: Graph, rounds: int) -> jax.Array:
+def node_blocks(
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    graph: Graph,
+    rounds: int,
+) -> Float[jax.Array, "nodes features features"]:
     """The (r, r) blocks T_j with y = sum_j T_j x_j, by the recursion backwards through the rounds.
 
     T_j = T_j W1 + (sum_{i~j} T_i) W2, repeated L times from T_j = I.
@@ -112,8 +122,13 @@ def _node_blocks(
 
 
 def loss_by_recursion(
-    W1: Any, W2: Any, W1_star: Any, W2_star: Any, graph: Graph, rounds: int
-) -> jax.Array:
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    W1_star: Numbers[ArrayLike, "features features"],
+    W2_star: Numbers[ArrayLike, "features features"],
+    graph: Graph,
+    rounds: int,
+) -> Float[jax.Array, ""]:
     """Population loss 1/2 sum_j |T_j - T_j*|_F^2 with the blocks of `node_blocks`.
 
     Args and Raises: as `population.loss`, for a `Graph` only.

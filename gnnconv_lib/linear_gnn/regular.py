@@ -10,19 +10,25 @@ the eigenvectors of M*, and each eigenvalue follows its own recurrence.
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.linear_gnn.commuting import power_sum
 from gnnconv_lib.linear_gnn.population import matrices, power_gradient
 from gnnconv_lib.precision import as_float_array
+from gnnconv_lib.shapes import Numbers
 
 __all__ = ["gradient", "limit", "loss", "singular_value_loss", "singular_value_step"]
 
 
-def loss(M: Any, M_star: Any, nodes: int, rounds: int) -> jax.Array:
+def loss(
+    M: Numbers[ArrayLike, "features features"],
+    M_star: Numbers[ArrayLike, "features features"],
+    nodes: int,
+    rounds: int,
+) -> Float[jax.Array, ""]:
     """Population loss n/2 |M^L - M*^L|_F^2 on a regular graph, for any square M.
 
     Args:
@@ -39,8 +45,12 @@ def loss(M: Any, M_star: Any, nodes: int, rounds: int) -> jax.Array:
 
 
 def gradient(
-    M: Any, M_star: Any, nodes: int, degree: int, rounds: int
-) -> tuple[jax.Array, jax.Array]:
+    M: Numbers[ArrayLike, "features features"],
+    M_star: Numbers[ArrayLike, "features features"],
+    nodes: int,
+    degree: int,
+    rounds: int,
+) -> tuple[Float[jax.Array, "features features"], Float[jax.Array, "features features"]]:
     """Gradient (G, d G) with respect to (W1, W2), G = n sum_{k<L} (M')^k (M^L - M*^L) (M')^{L-1-k}.
 
     Reference: awasthi2021, Lemma 11, corrected.
@@ -55,14 +65,14 @@ def gradient(
 
 
 def singular_value_step(
-    deviation: Any,
-    sigma_star: Any,
+    deviation: Numbers[ArrayLike, "*#eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#eigenvalues"],
     nodes: int,
     degree: int,
     rounds: int,
-    learning_rate: Any,
+    learning_rate: Numbers[ArrayLike, "*#eigenvalues"],
     factor: float = 1.0,
-) -> jax.Array:
+) -> Float[jax.Array, "*eigenvalues"]:
     """One step of gradient descent for each sigma, in terms of e = sigma - sigma*:
     e+ = e (1 - factor eta n L (d^2 + 1) sigma^{L-1} S), S = sum_{j<L} sigma^j sigma*^{L-1-j}.
 
@@ -86,7 +96,12 @@ def singular_value_step(
     return deviation * (1.0 - factor * rate * nodes * (degree**2 + 1) * slope)
 
 
-def singular_value_loss(deviation: Any, sigma_star: Any, nodes: int, rounds: int) -> jax.Array:
+def singular_value_loss(
+    deviation: Numbers[ArrayLike, "*#batch eigenvalues"],
+    sigma_star: Numbers[ArrayLike, "*#batch eigenvalues"],
+    nodes: int,
+    rounds: int,
+) -> Float[jax.Array, "*batch"]:
     """Loss n/2 sum_i (sigma_i^L - sigma_i*^L)^2 over the last axis, from deviations.
 
     >>> float(singular_value_loss([1.0], [1.0], 4, 2))
@@ -97,7 +112,12 @@ def singular_value_loss(deviation: Any, sigma_star: Any, nodes: int, rounds: int
     return 0.5 * nodes * jnp.sum(powers**2, axis=-1)
 
 
-def limit(W1: Any, W2: Any, M_star: Any, degree: int) -> tuple[jax.Array, jax.Array]:
+def limit(
+    W1: Numbers[ArrayLike, "features features"],
+    W2: Numbers[ArrayLike, "features features"],
+    M_star: Numbers[ArrayLike, "features features"],
+    degree: int,
+) -> tuple[Float[jax.Array, "features features"], Float[jax.Array, "features features"]]:
     """Where gradient descent from (W1, W2) ends if M converges to M*: the nearest such pair.
 
     W1 + (M* - M) / (1 + d^2) and W2 + d (M* - M) / (1 + d^2), with M = W1 + d W2.

@@ -11,18 +11,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.estimates import Estimate, Stream, weights_array
 from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.monte_carlo.sampling import blocks, gatherer, messages
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_correlation
 
 __all__ = ["dual", "gradient", "loss", "loss_and_gradient", "sums"]
 
 
 def loss(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
     graph: Any,
     samples: int,
     seed: int,
@@ -69,8 +71,8 @@ def loss(
 
 
 def gradient(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
     graph: Any,
     samples: int,
     seed: int,
@@ -88,8 +90,8 @@ def gradient(
 
 
 def loss_and_gradient(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
     graph: Any,
     samples: int,
     seed: int,

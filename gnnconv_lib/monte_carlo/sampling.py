@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+from jaxtyping import Float
 
 from gnnconv_lib.validation import require_choice, require_integer, require_seed
 
@@ -61,7 +62,9 @@ def gatherer(graph: Any, neighborhood: str) -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array(adjacency + scipy.sparse.eye_array(graph.nodes, format="csr"))
 
 
-def messages(gather: scipy.sparse.csr_array, features: np.ndarray) -> np.ndarray:
+def messages(
+    gather: scipy.sparse.csr_array, features: Float[np.ndarray, " nodes *points"]
+) -> Float[np.ndarray, " nodes *points"]:
     """The sums of the features over neighbourhoods, along the first axis of (n, ...)."""
     flat = gather @ features.reshape(features.shape[0], -1)
     return flat.reshape(features.shape)

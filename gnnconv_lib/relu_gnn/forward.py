@@ -10,21 +10,24 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["forward"]
 
 
 def forward(
-    features: Any,
-    W: Any,
+    features: Numbers[ArrayLike, "samples nodes features"],
+    W: Numbers[ArrayLike, "*units features"],
     graph: Any,
     neighborhood: str = "closed",
     activation: Any = "scaled_relu",
-) -> np.ndarray:
+) -> Float[np.ndarray, " samples *units"]:
     """The outputs sum_i sigma(W x_i), x_i the sum of the features over the neighbourhood of i.
 
     sigma(t) = sqrt(2) max(t, 0), unless another `activation` is given.

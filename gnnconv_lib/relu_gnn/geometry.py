@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.kernels.gd_chains.pair_terms import length_of, surplus_of
@@ -35,14 +36,16 @@ class Frame(NamedTuple):
         teacher: |w*|; 1 where w* = 0.
     """
 
-    shift: jax.Array
-    along: jax.Array
-    across: jax.Array
-    side: jax.Array
-    teacher: jax.Array
+    shift: Float[jax.Array, "*units"]
+    along: Float[jax.Array, "*units"]
+    across: Float[jax.Array, "*units"]
+    side: Float[jax.Array, "*units features"]
+    teacher: Float[jax.Array, "*units"]
 
 
-def frame(weights: jax.Array, teachers: jax.Array) -> Frame:
+def frame(
+    weights: Float[jax.Array, "*units features"], teachers: Float[jax.Array, "*units features"]
+) -> Frame:
     """The `Frame` of each row of `weights` relative to the same row of `teachers`.
 
     >>> at = frame(jnp.array([1.0, 2.0]), jnp.array([2.0, 0.0]))
@@ -92,7 +95,9 @@ def read_measure(overlap: Any, dtype: Any, pad: bool = True) -> PairTable:
     return pair_table(jnp.asarray(rho, dtype), jnp.asarray(mass, dtype))
 
 
-def read_weights(weights: Any, teachers: Any) -> tuple[jax.Array, jax.Array]:
+def read_weights(
+    weights: Any, teachers: Any
+) -> tuple[Float[jax.Array, "*units features"], Float[jax.Array, "*units features"]]:
     """W and W_star as floating arrays of one shape, (h, r) or (r,).
 
     Raises:

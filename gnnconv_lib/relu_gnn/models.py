@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, overload
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn import chains
@@ -22,6 +24,7 @@ from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.relu_gnn.population import gradient, loss
 from gnnconv_lib.relu_gnn.reduced import Reduced, evaluate, slopes
 from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, distance, two_slopes
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.stepping import Course, State
 from gnnconv_lib.validation import InvalidInput
 
@@ -37,9 +40,9 @@ class ReducedModel(NamedTuple):
     """
 
     table: PairTable
-    teacher: jax.Array
+    teacher: Float[jax.Array, "*units"]
 
-    def loss(self, parameters: Reduced) -> jax.Array:
+    def loss(self, parameters: Reduced) -> Float[jax.Array, ""]:
         """The loss, summed over the units."""
         length, surplus, sums = evaluate(parameters, self.table)
         units = self.table.full * surplus * surplus / 2 + length * sums.loss_gap
@@ -77,13 +80,15 @@ class FullModel(NamedTuple):
     """
 
     table: PairTable
-    W_star: jax.Array
+    W_star: Float[jax.Array, "*units features"]
 
-    def loss(self, parameters: jax.Array) -> jax.Array:
+    def loss(self, parameters: Float[jax.Array, "*units features"]) -> Float[jax.Array, ""]:
         """The loss of Eq. (5)."""
         return loss(parameters, self.W_star, self.table)
 
-    def update(self, parameters: jax.Array, learning_rate: jax.Array) -> jax.Array:
+    def update(
+        self, parameters: Float[jax.Array, "*units features"], learning_rate: jax.Array
+    ) -> Float[jax.Array, "*units features"]:
         """One step of Eq. (8)."""
         return parameters - learning_rate * gradient(parameters, self.W_star, self.table)
 
@@ -120,7 +125,7 @@ class TwoSlopeModel(NamedTuple):
 
 
 def full_model(
-    overlap: Any, W_star: Any, activation: Any = "scaled_relu"
+    overlap: Any, W_star: Numbers[ArrayLike, "*units features"], activation: Any = "scaled_relu"
 ) -> FullModel | TwoSlopeModel:
     """The `FullModel` of a graph (or overlap measure) and a teacher.
 
@@ -138,17 +143,17 @@ def full_model(
 
 
 @overload
-def reduced_model(overlap: Any, teacher: Any = 1.0) -> ReducedModel: ...
+def reduced_model(overlap: Any, teacher: Numbers[ArrayLike, "*units"] = 1.0) -> ReducedModel: ...
 
 
 @overload
 def reduced_model(
-    overlap: Any, teacher: Any = 1.0, activation: Any = "scaled_relu"
+    overlap: Any, teacher: Numbers[ArrayLike, "*units"] = 1.0, activation: Any = "scaled_relu"
 ) -> ReducedModel | TwoSlopeModel: ...
 
 
 def reduced_model(
-    overlap: Any, teacher: Any = 1.0, activation: Any = "scaled_relu"
+    overlap: Any, teacher: Numbers[ArrayLike, "*units"] = 1.0, activation: Any = "scaled_relu"
 ) -> ReducedModel | TwoSlopeModel:
     """The `ReducedModel` of one graph, or of several of them stacked along a first axis.
 

@@ -9,10 +9,9 @@ Book page: book/awasthi2021/population-loss.
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import dual
 from gnnconv_lib.kernels.gd_chains.pair_terms import (
@@ -22,6 +21,7 @@ from gnnconv_lib.kernels.gd_chains.pair_terms import (
     direction,
     pair_terms,
 )
+from gnnconv_lib.shapes import Numbers
 
 __all__ = [
     "Direction",
@@ -34,7 +34,9 @@ __all__ = [
 ]
 
 
-def pair_table(rho: Any, mass: Any) -> PairTable:
+def pair_table(
+    rho: Numbers[ArrayLike, "*graphs values"], mass: Numbers[ArrayLike, "*graphs values"]
+) -> PairTable:
     """The `PairTable` of overlaps `rho` and weights `mass`, both of shape (..., K).
 
     >>> float(pair_table(jnp.array([1.0]), jnp.array([8.0])).full)

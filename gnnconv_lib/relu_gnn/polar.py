@@ -21,12 +21,15 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import length_of, read_measure
 from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums
 from gnnconv_lib.relu_gnn.reduced import Reduced
 from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, two_slopes
+from gnnconv_lib.shapes import Numbers
 
 __all__ = ["Polar", "from_polar", "polar_step", "to_polar"]
 
@@ -39,8 +42,8 @@ class Polar(NamedTuple):
         angle: theta in [0, pi], same shape.
     """
 
-    length: jax.Array
-    angle: jax.Array
+    length: Float[jax.Array, "*units"]
+    angle: Float[jax.Array, "*units"]
 
 
 def to_polar(at: Reduced) -> Polar:
@@ -65,7 +68,10 @@ def from_polar(at: Polar) -> Reduced:
 
 
 def polar_step(
-    at: Polar, overlap: Any, learning_rate: Any, activation: Any = "scaled_relu"
+    at: Polar,
+    overlap: Any,
+    learning_rate: Numbers[ArrayLike, "*#units"],
+    activation: Any = "scaled_relu",
 ) -> Polar:
     """One step of gradient descent in (length, angle), as in the module docstring.
 

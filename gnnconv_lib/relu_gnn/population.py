@@ -31,6 +31,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import (
@@ -43,12 +45,18 @@ from gnnconv_lib.relu_gnn.geometry import (
 )
 from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums
 from gnnconv_lib.relu_gnn.two_slopes import distance, two_slopes
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["gradient", "hessian", "loss"]
 
 
-def loss(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
+def loss(
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Float[jax.Array, ""]:
     """The population loss (1/2) E|sum_i sigma(W x_i) - sum_i sigma(W* x_i)|^2.
 
     Here sigma(t) = sqrt(2) max(t, 0), entry by entry. x_i = h_i + sum of h_j over the neighbours j
@@ -86,7 +94,12 @@ def loss(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> 
     )
 
 
-def gradient(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
+def gradient(
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Float[jax.Array, "*units features"]:
     """The gradient of the population loss with respect to W.
 
     With w = alpha w* + beta m e, e a unit vector orthogonal to w* (lengths in units of m),
@@ -119,7 +132,12 @@ def gradient(W: Any, W_star: Any, overlap: Any, activation: Any = "scaled_relu")
     )
 
 
-def hessian(w: Any, w_star: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
+def hessian(
+    w: Numbers[ArrayLike, " features"],
+    w_star: Numbers[ArrayLike, " features"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Float[jax.Array, "features features"]:
     """The Hessian of the loss of one unit.
 
     In the frame of e_r = w / l, e_t (orthogonal to it, in the plane of w and w*) and the rest,

@@ -21,11 +21,14 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import frame, length_of, read_measure, surplus_of
 from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair_sums
 from gnnconv_lib.relu_gnn.two_slopes import two_slopes
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -48,11 +51,13 @@ class Reduced(NamedTuple):
         beta: the component across w*, in units of |w*|, same shape.
     """
 
-    u: jax.Array
-    beta: jax.Array
+    u: Float[jax.Array, "*units"]
+    beta: Float[jax.Array, "*units"]
 
 
-def reduce(W: Any, W_star: Any) -> tuple[Reduced, jax.Array]:
+def reduce(
+    W: Numbers[ArrayLike, "*units features"], W_star: Numbers[ArrayLike, "*#units features"]
+) -> tuple[Reduced, Float[jax.Array, "*units features"]]:
     """The reduced coordinates of W, and the unit vectors e that go with them.
 
     Args:
@@ -84,7 +89,11 @@ def reduce(W: Any, W_star: Any) -> tuple[Reduced, jax.Array]:
     return Reduced(at.shift, at.across), at.side
 
 
-def expand(parameters: Reduced, W_star: Any, side: Any) -> jax.Array:
+def expand(
+    parameters: Reduced,
+    W_star: Numbers[ArrayLike, "*#units features"],
+    side: Numbers[ArrayLike, "*#units features"],
+) -> Float[jax.Array, "*units features"]:
     """The weights W = W_star + u W_star + beta |w*| e, the inverse of `reduce`.
 
     >>> at, side = reduce([[1.0, 2.0]], [[2.0, 0.0]])
@@ -97,7 +106,12 @@ def expand(parameters: Reduced, W_star: Any, side: Any) -> jax.Array:
     return teachers + (jnp.asarray(parameters.u)[..., None] * teachers + across)
 
 
-def reduced_loss(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
+def reduced_loss(
+    u: Numbers[ArrayLike, "*#points"],
+    beta: Numbers[ArrayLike, "*#points"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Float[jax.Array, "*points"]:
     """The loss of units with unit teachers, L = A (l - 1)^2 / 2 + l D(c), entry by entry.
 
     Args:
@@ -127,7 +141,12 @@ def reduced_loss(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu
     return shares.mix(_loss(at, table), lambda: table.messages * (at.u**2 + at.beta**2) / 2)
 
 
-def reduced_gradient(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> Reduced:
+def reduced_gradient(
+    u: Numbers[ArrayLike, "*#points"],
+    beta: Numbers[ArrayLike, "*#points"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Reduced:
     """The derivatives of `reduced_loss`: (A u + E(c), beta (A (l - 1) + D(c) + c C(c)) / l).
 
     At u = -1, beta = 0 (w = 0) it is (-sum of d_ij, 0), as in `relu_gnn.gradient`.
@@ -158,7 +177,12 @@ def reduced_gradient(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_
     )
 
 
-def reduced_hessian(u: Any, beta: Any, overlap: Any, activation: Any = "scaled_relu") -> jax.Array:
+def reduced_hessian(
+    u: Numbers[ArrayLike, "*#points"],
+    beta: Numbers[ArrayLike, "*#points"],
+    overlap: Any,
+    activation: Any = "scaled_relu",
+) -> Float[jax.Array, "*points 2 2"]:
     """The 2 x 2 matrix of second derivatives of `reduced_loss` in (u, beta).
 
     Args:
@@ -213,7 +237,9 @@ def _read(u: Any, beta: Any, overlap: Any) -> tuple[Reduced, PairTable]:
     return Reduced(u, beta), read_measure(overlap, u.dtype)
 
 
-def evaluate(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array, PairSums]:
+def evaluate(
+    at: Reduced, table: PairTable
+) -> tuple[Float[jax.Array, "*units"], Float[jax.Array, "*units"], PairSums]:
     """The length l, l - 1 and the pair sums; what `reduced_loss` and `slopes` are made of."""
     length = length_of(1 + at.u, at.beta)
     safe = jnp.where(length == 0, 1.0, length)
@@ -221,7 +247,9 @@ def evaluate(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array, PairS
     return length, surplus, pair_sums(table, direction(1 + at.u, at.beta, safe))
 
 
-def slopes(at: Reduced, table: PairTable) -> tuple[jax.Array, jax.Array]:
+def slopes(
+    at: Reduced, table: PairTable
+) -> tuple[Float[jax.Array, "*units"], Float[jax.Array, "*units"]]:
     """The derivative in u, and the derivative in beta divided by beta."""
     length, surplus, sums = evaluate(at, table)
     safe = jnp.where(length == 0, 1.0, length)

@@ -10,20 +10,23 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import dual
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.geometry import read_measure
 from gnnconv_lib.relu_gnn.pair_terms import PairTable
 from gnnconv_lib.relu_gnn.two_slopes import two_slopes
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = ["sums"]
 
 
 def sums(
-    overlap: Any, cos: Any, activation: Any = "scaled_relu"
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+    overlap: Any, cos: Numbers[ArrayLike, "*points"], activation: Any = "scaled_relu"
+) -> tuple[Float[jax.Array, "*points"], Float[jax.Array, "*points"], Float[jax.Array, "*points"]]:
     """The sums A, B and C at the cosine c of the angle between w and w*.
 
         A = sum mass s(rho),   B(c) = sum mass s(rho c),   C(c) = B'(c) = sum mass rho s'(rho c),

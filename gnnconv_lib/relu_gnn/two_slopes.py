@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from gnnconv_lib import activations
 from gnnconv_lib.validation import InvalidInput
@@ -44,7 +45,9 @@ class TwoSlopes(NamedTuple):
         """Whether this is the scaled ReLU itself."""
         return self == (1.0, 0.0)
 
-    def mix(self, bent: jax.Array, straight: Callable[[], jax.Array]) -> jax.Array:
+    def mix(
+        self, bent: Float[jax.Array, "*points"], straight: Callable[[], jax.Array]
+    ) -> jax.Array:
         """The sum of both terms; for the scaled ReLU the first as it is, without the second."""
         return bent if self.relu else self.bent * bent + self.straight * straight()
 
@@ -82,6 +85,8 @@ def _two_slopes(sigma: activations.Activation) -> TwoSlopes:
     return TwoSlopes((b - a) ** 2 / 2, a * b + 0.0)  # no -0.0
 
 
-def distance(weights: jax.Array, teachers: jax.Array) -> jax.Array:
+def distance(
+    weights: Float[jax.Array, "*units features"], teachers: Float[jax.Array, "*units features"]
+) -> Float[jax.Array, ""]:
     """|W - W*|^2 / 2."""
     return jnp.sum((weights - teachers) ** 2) / 2

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from gnnconv_lib.graphs import Graph, as_graph
+from gnnconv_lib.shapes import Numbers
 
 __all__ = ["DegreeMeasure", "degrees"]
 
@@ -32,8 +33,8 @@ class DegreeMeasure:
     A JAX pytree. Reference: li2021, Eq. (11).
     """
 
-    size: Any
-    count: Any
+    size: Numbers[Any, " values"]
+    count: Numbers[Any, " values"]
     nodes: int = field(metadata={"static": True})
 
     def __repr__(self) -> str:

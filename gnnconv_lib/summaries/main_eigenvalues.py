@@ -10,15 +10,11 @@ route beside `summaries.walks`, and the one that shows how many a graph has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from jaxtyping import Float
 
-from gnnconv_lib.graphs import as_graph
+from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.validation import InvalidInput
-
-if TYPE_CHECKING:
-    from gnnconv_lib.graphs import Graph
 
 __all__ = ["components_regular", "main_eigenvalues", "number_of_main_eigenvalues"]
 
@@ -26,7 +22,9 @@ _PRIMES = (2147483647, 2147483629)
 _DENSE_LIMIT = 1500
 
 
-def main_eigenvalues(graph: Graph) -> tuple[np.ndarray, np.ndarray]:
+def main_eigenvalues(
+    graph: Graph,
+) -> tuple[Float[np.ndarray, " eigenvalues"], Float[np.ndarray, " eigenvalues"]]:
     """All main eigenvalues mu of the adjacency matrix with weights c_mu = |P_mu 1|^2.
 
     Eigenvalues of a dense eigendecomposition closer than 1e-8 of the spectral radius are one;

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.graphs.memory import require_memory
@@ -54,10 +55,10 @@ class OverlapGroups:
         count: ordered pairs (i, j) with these values, in either order of the degrees.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    shared: np.ndarray
-    count: np.ndarray
+    first: Int[np.ndarray, " values"]
+    second: Int[np.ndarray, " values"]
+    shared: Int[np.ndarray, " values"]
+    count: Int[np.ndarray, " values"]
 
 
 class TooManyGroups(Exception):

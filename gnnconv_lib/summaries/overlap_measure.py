@@ -16,6 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer
 
 __all__ = ["METHODS", "OverlapMeasure", "stack"]
@@ -50,9 +51,9 @@ class OverlapMeasure:
     Reference: awasthi2021, Appendix B (A', B', C').
     """
 
-    rho: Any
-    mass: Any
-    count: Any
+    rho: Numbers[Any, "*graphs values"]
+    mass: Numbers[Any, "*graphs values"]
+    count: Numbers[Any, "*graphs values"]
     nodes: int | tuple[int, ...] = field(metadata={"static": True})
     method: str = field(default="exact", metadata={"static": True})
     error: float = field(default=0.0, metadata={"static": True})

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
@@ -82,9 +83,9 @@ class SampledOverlap:
         name: that of the graph.
     """
 
-    rho: np.ndarray
-    frequency: np.ndarray
-    inverse: np.ndarray
+    rho: Float[np.ndarray, " values"]
+    frequency: Int[np.ndarray, " values"]
+    inverse: Float[np.ndarray, " values"]
     totals: DegreeTotals
     samples: int
     name: str

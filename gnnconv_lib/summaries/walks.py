@@ -27,9 +27,12 @@ from fractions import Fraction
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
 
 from gnnconv_lib.graphs import Graph, StoredGraph, as_graph
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks_out_of_core import walk_counts_by_blocks
 from gnnconv_lib.validation import InvalidInput, require_integer
 
@@ -67,9 +70,9 @@ class WalkMoments:
             f"WalkMoments(values={np.shape(self.mu)[-1]}, nodes={self.nodes}, rounds={self.rounds})"
         )
 
-    mu: jax.Array
-    weight: jax.Array
-    moments: jax.Array
+    mu: Float[jax.Array, " values"]
+    weight: Float[jax.Array, " values"]
+    moments: Float[jax.Array, " walks"]
     nodes: int = field(metadata={"static": True})
     rounds: int = field(metadata={"static": True})
     exhausted: bool = field(metadata={"static": True})
@@ -174,7 +177,9 @@ def from_counts(counts: Sequence[int]) -> WalkMoments:
     )
 
 
-def from_measure(mu: object, weight: object, rounds: int) -> WalkMoments:
+def from_measure(
+    mu: Numbers[ArrayLike, " values"], weight: Numbers[ArrayLike, " values"], rounds: int
+) -> WalkMoments:
     """A walk measure given by its nodes and weights, e.g. all main eigenvalues of a graph.
 
     Args:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.validation import InvalidInput
@@ -66,7 +67,7 @@ def degree_totals(graph: Graph) -> DegreeTotals:
 
 def sample_wedges(
     graph: Graph, samples: int, draw: np.random.Generator, wedges: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Int[np.ndarray, " samples"], Int[np.ndarray, " samples"]]:
     """The ends (i, j) of independent, uniformly distributed wedges; int64 of shape (samples,).
 
     Args:
@@ -97,7 +98,9 @@ def sample_wedges(
     )
 
 
-def shared_messages(graph: Graph, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def shared_messages(
+    graph: Graph, first: Int[np.ndarray, " samples"], second: Int[np.ndarray, " samples"]
+) -> Int[np.ndarray, " samples"]:
     """d_ij = |N_i intersect N_j| with closed neighbourhoods, for pairs of different nodes; int64.
 
     Each neighbour of the end with fewer is looked up among those of the other end by bisection.

@@ -19,6 +19,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.bounds.li2021.constants import (
     Setting,
@@ -29,6 +30,7 @@ from gnnconv_lib.bounds.li2021.constants import (
     radius,
     width,
 )
+from gnnconv_lib.shapes import Numbers
 
 __all__ = [
     "corrected_floor",
@@ -132,7 +134,9 @@ def equation_41_corrected(setting: Setting) -> float:
     return _room(setting) / _spread(setting)
 
 
-def equation_43(setting: Setting, steps: Any) -> np.ndarray:
+def equation_43(
+    setting: Setting, steps: Numbers[ArrayLike, "*points"]
+) -> Numbers[np.ndarray, "*points"]:
     """(1 + alpha rho)^(-t/2) |W_0 - W*| for |W_0| = |W*| = 1 in the Frobenius norm.
 
     Reference: li2021, Eq. (43).
@@ -179,7 +183,9 @@ def equation_46(setting: Setting) -> float:
     return equation_45(setting) * _spread(setting)
 
 
-def equation_47(setting: Setting, steps: Any) -> np.ndarray:
+def equation_47(
+    setting: Setting, steps: Numbers[ArrayLike, "*points"]
+) -> Numbers[np.ndarray, "*points"]:
     """Right side of (47), all four terms.
 
     Reference: li2021, Eq. (47).

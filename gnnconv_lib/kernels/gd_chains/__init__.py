@@ -23,11 +23,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
+from numpy.typing import ArrayLike
 
 from gnnconv_lib.kernels.gd_chains.advance import LARGEST_UNITS, run_chains
 from gnnconv_lib.kernels.gd_chains.pair_terms import PairTable
 from gnnconv_lib.kernels.gd_chains.parts import ChainProblem, ChainRecords, ChainState
 from gnnconv_lib.precision import as_float_array, representable
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
 
 __all__ = [
@@ -43,10 +45,10 @@ __all__ = [
 
 def gd_chains(
     table: PairTable,
-    u: Any,
-    beta: Any,
-    learning_rate: Any,
-    gaps: Any,
+    u: Numbers[ArrayLike, "batch units"],
+    beta: Numbers[ArrayLike, "batch units"],
+    learning_rate: Numbers[ArrayLike, ""] | Numbers[ArrayLike, " batch"],
+    gaps: Numbers[ArrayLike, " records"],
     *,
     teacher: Any = 1.0,
     target: float = 0.0,

@@ -35,6 +35,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float
 
 __all__ = [
     "Direction",
@@ -85,12 +86,12 @@ class PairTable(NamedTuple):
         messages: the sum of mass rho = sum of d_ij = sum of (d_i + 1)^2.
     """
 
-    rho: jax.Array
-    mass: jax.Array
-    sine: jax.Array
-    rest: jax.Array
-    full: jax.Array
-    messages: jax.Array
+    rho: Float[jax.Array, "*graphs values"]
+    mass: Float[jax.Array, "*graphs values"]
+    sine: Float[jax.Array, "*graphs values"]
+    rest: Float[jax.Array, "*graphs values"]
+    full: Float[jax.Array, "*graphs"]
+    messages: Float[jax.Array, "*graphs"]
 
 
 class Direction(NamedTuple):
@@ -100,21 +101,23 @@ class Direction(NamedTuple):
         cosine, sine_squared, shortfall: arrays of one shape.
     """
 
-    cosine: jax.Array
-    sine_squared: jax.Array
-    shortfall: jax.Array
+    cosine: Float[jax.Array, "*units"]
+    sine_squared: Float[jax.Array, "*units"]
+    shortfall: Float[jax.Array, "*units"]
 
 
 class PairSums(NamedTuple):
     """D, C, E and F of the module docstring, each of the shape of the direction."""
 
-    loss_gap: jax.Array
-    slope: jax.Array
-    along: jax.Array
-    bend: jax.Array
+    loss_gap: Float[jax.Array, "*units"]
+    slope: Float[jax.Array, "*units"]
+    along: Float[jax.Array, "*units"]
+    bend: Float[jax.Array, "*units"]
 
 
-def length_of(along: jax.Array, across: jax.Array) -> jax.Array:
+def length_of(
+    along: Float[jax.Array, "*#points"], across: Float[jax.Array, "*#points"]
+) -> Float[jax.Array, "*points"]:
     """The length l = sqrt(alpha^2 + beta^2), without overflow or underflow on the way.
 
     >>> float(length_of(jnp.asarray(3e-200), jnp.asarray(4e-200))) == 5e-200
@@ -125,7 +128,11 @@ def length_of(along: jax.Array, across: jax.Array) -> jax.Array:
     return larger * jnp.sqrt((along / safe) ** 2 + (across / safe) ** 2)
 
 
-def surplus_of(shift: jax.Array, across: jax.Array, length: jax.Array) -> jax.Array:
+def surplus_of(
+    shift: Float[jax.Array, "*#points"],
+    across: Float[jax.Array, "*#points"],
+    length: Float[jax.Array, "*#points"],
+) -> Float[jax.Array, "*points"]:
     """l - 1 = (2 u + u^2 + beta^2) / (l + 1), with the digits that l - 1 would lose.
 
     >>> float(surplus_of(jnp.asarray(1e-30), jnp.asarray(0.0), jnp.asarray(1.0))) == 1e-30
@@ -134,7 +141,11 @@ def surplus_of(shift: jax.Array, across: jax.Array, length: jax.Array) -> jax.Ar
     return (shift * (2 + shift) + across * across) / (length + 1)
 
 
-def direction(along: jax.Array, across: jax.Array, length: jax.Array) -> Direction:
+def direction(
+    along: Float[jax.Array, "*#points"],
+    across: Float[jax.Array, "*#points"],
+    length: Float[jax.Array, "*#points"],
+) -> Direction:
     """The direction of a vector with components `along` w* and `across` it, and this `length`.
 
     >>> at = direction(jnp.asarray(1.0), jnp.asarray(2.0**-60), jnp.asarray(1.0))

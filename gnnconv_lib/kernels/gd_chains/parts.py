@@ -5,10 +5,11 @@ Book page: book/scale/kernels-against-monte-carlo.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Float, Int
 
 from gnnconv_lib.kernels.gd_chains.pair_terms import (
     PairTable,
@@ -16,6 +17,7 @@ from gnnconv_lib.kernels.gd_chains.pair_terms import (
     length_of,
     surplus_of,
 )
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import BUDGET, CONVERGED, DIVERGED
 
 __all__ = ["ChainProblem", "ChainRecords", "ChainState", "judged", "units_loss", "units_step"]
@@ -49,27 +51,27 @@ class ChainState(NamedTuple):
         code: index into `descent.STATUSES`, shape (chains,).
     """
 
-    u: jax.Array
-    beta: jax.Array
-    step: jax.Array
-    code: jax.Array
+    u: Float[jax.Array, "units batch"]
+    beta: Float[jax.Array, "units batch"]
+    step: Int[jax.Array, " batch"]
+    code: Int[jax.Array, " batch"]
 
 
 class ChainRecords(NamedTuple):
-    """What the chains showed at each record.
+    """What the chains showed at each record; NumPy arrays where devices shared the work.
 
     Fields:
         step: steps taken, shape (records, chains).
         loss: shape (records, chains).
-        u, beta: shape (records, chains, h).
+        u, beta: shape (records, chains, h); from `run_chains` (records, h, chains), as in `ChainState`.
         code: index into `descent.STATUSES`, shape (records, chains).
     """
 
-    step: jax.Array
-    loss: jax.Array
-    u: jax.Array
-    beta: jax.Array
-    code: jax.Array
+    step: Numbers[Any, "records batch"]
+    loss: Numbers[Any, "records batch"]
+    u: Numbers[Any, "records batch units"] | Numbers[Any, "records units batch"]
+    beta: Numbers[Any, "records batch units"] | Numbers[Any, "records units batch"]
+    code: Numbers[Any, "records batch"]
 
 
 def judged(loss: jax.Array, target: jax.Array, limit: jax.Array) -> jax.Array:

@@ -22,6 +22,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
+from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.estimates import Estimate, Stream, weights_array
@@ -38,6 +39,7 @@ from gnnconv_lib.kernels.mc_population.chunk import (
 from gnnconv_lib.kernels.mc_population.segments import neighbor_segments
 from gnnconv_lib.kernels.sharding import map_items
 from gnnconv_lib.precision import working_dtype
+from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import (
     InvalidInput,
     require_choice,
@@ -53,8 +55,8 @@ TYPES = ("float32", "float64")
 
 
 def loss(
-    W: Any,
-    W_star: Any,
+    W: Numbers[ArrayLike, "*units features"],
+    W_star: Numbers[ArrayLike, "*units features"],
     graph: Any,
     samples: int,
     seed: int,

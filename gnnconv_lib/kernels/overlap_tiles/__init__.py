@@ -26,6 +26,7 @@ import jax
 import numpy as np
 from jax import lax
 from jax.sharding import Mesh
+from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.kernels.implementation import choose_for, interprets
@@ -69,7 +70,7 @@ def overlap_histogram(
     interpret: bool | None = None,
     tile: int | None = None,
     mesh: Mesh | None = None,
-) -> np.ndarray:
+) -> Int[np.ndarray, " values"]:
     """How many pairs i < j share 0, 1, ..., max d_i + 1 messages; int64.
 
     The cost is n^3 / 64 word operations on a CPU, n^3 / 2 multiply-adds of integers on a GPU,
