@@ -17,18 +17,20 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import jax.scipy.special as special
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Activation", "Form", "custom", "get", "leaky_relu", "names"]
 

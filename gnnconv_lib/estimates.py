@@ -6,15 +6,17 @@ Book page: book/awasthi2021/population-loss.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_numbers
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Estimate", "Stream", "weights_array"]
 

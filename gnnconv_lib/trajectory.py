@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = ["BUDGET", "CONVERGED", "DIVERGED", "STATUSES", "Trajectory", "record_steps"]
 

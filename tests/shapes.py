@@ -7,16 +7,19 @@ tuple or dataclass whose name stands in what it promises are compared with those
 """
 
 import dataclasses
-import functools
 import importlib.machinery
 import inspect
 import sys
 import typing
+from functools import cache, wraps
+from typing import Any
 
+import jax.numpy as jnp
+import numpy as np
 from beartype.door import die_if_unbearable
-from jaxtyping import AbstractArray, jaxtyped
+from jaxtyping import AbstractArray, Bool, Float, Int, Real, jaxtyped
 
-from gnnconv_lib.shapes import Numbers
+from gnnconv_lib.precision import as_numbers
 
 FLOORS = (
     "activations", "averaging_gnn", "bounds", "descent", "dual", "estimates", "kernels",
@@ -24,19 +27,58 @@ FLOORS = (
 )  # fmt: skip
 
 
+class _Readable(type):
+    def __getitem__(cls, item: tuple[Any, str]) -> type:
+        return _readable(item[1])
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return any(isinstance(_read(value), kind) for kind in cls.kinds)
+
+
+class Numbers(metaclass=_Readable):
+    """What `gnnconv_lib.shapes.Numbers` stands for, checked."""
+
+    kinds = (Real[Any, "..."], Bool[Any, "..."])
+
+
+@cache
+def _readable(shape: str) -> type:
+    kinds = (Real[Any, shape], Bool[Any, shape])
+    return _Readable(
+        f'Numbers["{shape}"]', (), {"kinds": kinds, "__module__": "gnnconv_lib.shapes"}
+    )
+
+
+def _read(value: Any) -> Any:
+    """The value, or the array that is made of it where it is none."""
+    if hasattr(value, "shape"):
+        return value
+    if hasattr(value, "__dlpack__"):
+        return as_numbers(value)
+    try:
+        return np.asarray(value)
+    except Exception:  # rows of traced numbers, which JAX alone can stack
+        return jnp.asarray(value)
+
+
+# What the library imports for type checkers alone.
+NAMES = {"Float": Float, "Int": Int, "Numbers": Numbers}
+
+
 def checked(function):
     """The function, its arguments and its result compared with its signature after each call."""
     signature = inspect.signature(function)
 
-    @functools.cache
+    @cache
     def hints():  # later than the imports, some of which go round in circles for types alone
         return _hints(function)
 
-    @functools.cache
+    @cache
     def promised():
-        return set(_parts(typing.get_type_hints(function).get("return")))
+        hints = typing.get_type_hints(function)
+        return {part for part in _parts(hints.get("return")) if isinstance(part, type)}
 
-    @functools.wraps(function)
+    @wraps(function)
     def call(*args, **kwargs):
         result = function(*args, **kwargs)
         known = hints()
@@ -55,6 +97,7 @@ def checked(function):
 
 def check(module):
     """Put `checked` around the public functions of a module, and around those of its classes."""
+    vars(module).update(NAMES)
     for name in getattr(module, "__all__", ()):
         value = getattr(module, name)
         if getattr(value, "__module__", None) != module.__name__:
@@ -113,7 +156,7 @@ def _compare_fields(value):
                 _compare(getattr(value, name), hint, f"{kind.__qualname__}: {name}")
 
 
-@functools.cache
+@cache
 def _hints_of_class(kind):
     return _hints(kind)
 

@@ -82,9 +82,9 @@ def test_the_conda_environment_asks_for_what_pyproject_asks_for():
     assert "-e ." in from_pip
 
 
-def test_the_library_needs_only_five_things():
+def test_the_library_needs_only_four_things():
     names = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
-    assert names == {"jax", "jaxlib", "jaxtyping", "networkx", "numpy", "scipy"}
+    assert names == {"jax", "jaxlib", "networkx", "numpy", "scipy"}
 
 
 def test_the_versions_agree():

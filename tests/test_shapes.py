@@ -24,10 +24,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
-
-from gnnconv_lib.shapes import Numbers
 """
 LENGTHS = """
 def lengths(W: Numbers[ArrayLike, "*units features"]) -> Float[jax.Array, "*units"]:

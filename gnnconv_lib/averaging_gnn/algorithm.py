@@ -16,11 +16,10 @@ agree for q = 1). Book page `book/li2021/algorithm-1`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.directions import approximate_direction, checked_xi
@@ -31,6 +30,9 @@ from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import Trajectory
 from gnnconv_lib.validation import require_choice
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["errors", "run", "step"]
 

@@ -13,12 +13,11 @@ dW and g are the gradients of half the loss, |y - p|^2 / (2m); those of the loss
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.model import parameters
@@ -26,6 +25,9 @@ from gnnconv_lib.averaging_gnn.sample import Sample, pool, spread
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "approximate_direction",

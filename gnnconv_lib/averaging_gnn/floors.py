@@ -8,16 +8,18 @@ Book page `book/li2021/figures-1-and-2`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.sample import Sample, label_sums, pool
 from gnnconv_lib.averaging_gnn.teacher_data import Experiment
 from gnnconv_lib.averaging_gnn.training import Weights
 from gnnconv_lib.validation import InvalidInput, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Floors", "cramer_rao", "least_squares"]
 

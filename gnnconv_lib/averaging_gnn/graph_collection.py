@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse
-from jaxtyping import Float, Int
 
 from gnnconv_lib.graphs import Graph, as_graph, disjoint_union, from_edges
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = [
     "GraphCollection",

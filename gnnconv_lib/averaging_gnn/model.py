@@ -6,15 +6,19 @@ Node level: y = sigma(D^-1 A H W) v. Graph level: y_j = a_j sigma(D_j^-1 A_j H_j
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.averaging_gnn.sample import Sample, pool
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["hidden", "loss", "parameters", "predict"]
 

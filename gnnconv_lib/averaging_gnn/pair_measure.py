@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse
-from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_derivative
@@ -26,6 +25,9 @@ from gnnconv_lib.averaging_gnn.xi import as_degrees
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.graphs.memory import require_memory
 from gnnconv_lib.summaries.degrees import DegreeMeasure
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["PairMeasure", "as_pairs", "graph_pairs", "node_pairs"]
 

@@ -10,13 +10,16 @@ import io
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from gnnconv_lib import files
 from gnnconv_lib.averaging_gnn.floors import Floors
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = ["COLUMNS", "Panel", "panel_rows", "read_panels", "write_panels"]
 

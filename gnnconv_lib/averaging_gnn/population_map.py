@@ -19,12 +19,11 @@ Book page `book/beyond/population-dynamics`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
@@ -37,6 +36,9 @@ from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Polar", "PopulationMap", "polar", "population_map"]
 

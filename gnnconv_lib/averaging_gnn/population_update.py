@@ -17,12 +17,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
@@ -35,6 +34,9 @@ from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.degrees import DegreeMeasure
 from gnnconv_lib.validation import InvalidInput, require_choice
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["PopulationModel", "population_model"]
 

@@ -6,13 +6,15 @@ Book page `book/li2021/models-and-assumptions`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection
 from gnnconv_lib.validation import InvalidInput, require_choice, require_integer, require_seed
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["READOUTS", "random_attention", "weights"]
 

@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib import activations
 from gnnconv_lib.averaging_gnn.graph_collection import GraphCollection, erdos_renyi_collection
@@ -37,6 +36,9 @@ from gnnconv_lib.validation import (
     require_real,
     require_seed,
 )
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "NOISE",

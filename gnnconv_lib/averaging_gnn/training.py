@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn.directions import divide_by_xi, raw_directions
 from gnnconv_lib.averaging_gnn.model import loss
@@ -35,6 +34,9 @@ from gnnconv_lib.trajectory import (
     require_rates,
 )
 from gnnconv_lib.validation import InvalidInput, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["NORMS", "Weights", "normalized", "train", "with_chains"]
 

@@ -10,11 +10,10 @@ No pass over data is needed. Book page `book/li2021/algorithm-1`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 
 from gnnconv_lib.averaging_gnn import readouts
 from gnnconv_lib.averaging_gnn.gaussian_means import mean_derivative
@@ -27,6 +26,9 @@ from gnnconv_lib.averaging_gnn.sample import Sample, label_sums
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.summaries.degrees import DegreeMeasure, degrees
 from gnnconv_lib.validation import require_choice
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["NORMALIZATIONS", "as_degrees", "xi_empirical", "xi_graph", "xi_node"]
 

@@ -18,11 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import relu_gnn
@@ -34,6 +33,9 @@ from gnnconv_lib.relu_gnn.pair_terms import PairTable
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import record_steps, require_rates
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = ["LongTrajectory", "run_long"]
 

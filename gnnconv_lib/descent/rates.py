@@ -11,15 +11,17 @@ Reference: awasthi2021, section 5. Book page: book/awasthi2021/figure-1.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import relu_gnn
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["RateFits", "local_slope", "measured_slope", "rate_fits", "steps_until"]
 

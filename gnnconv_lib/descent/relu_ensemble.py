@@ -5,13 +5,15 @@ Reference: awasthi2021, section 5. Book page: book/awasthi2021/figure-1.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib import graphs, summaries
 from gnnconv_lib.validation import require_choice, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["NORMALISATIONS", "ReluEnsemble", "relu_ensemble"]
 

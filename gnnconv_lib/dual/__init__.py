@@ -9,12 +9,11 @@ Reference: awasthi2021, Definition 1. Book page: book/awasthi2021/dual-activatio
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.activations import Activation, get
@@ -30,6 +29,9 @@ from gnnconv_lib.dual.series import LARGEST_SCALE, evaluate
 from gnnconv_lib.precision import as_numbers, working_dtype
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "LARGEST_SCALE",

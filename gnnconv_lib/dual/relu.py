@@ -24,17 +24,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.dual.relu_coefficients import P_DOUBLE, P_SINGLE, Q_DOUBLE, Q_SINGLE
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "scaled_relu",

@@ -16,11 +16,10 @@ beta*, so that the relative accuracy holds at any distance from the teacher.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.graphs import Graph
@@ -28,6 +27,9 @@ from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
 from gnnconv_lib.validation import require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "pair_gradient",

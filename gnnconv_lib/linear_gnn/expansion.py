@@ -12,10 +12,10 @@ counts are large.
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.graphs import Graph
@@ -23,6 +23,9 @@ from gnnconv_lib.linear_gnn.population import matrices
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["loss_from_moments", "word_sums"]
 

@@ -12,14 +12,16 @@ of steps.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["iterations_needed"]
 

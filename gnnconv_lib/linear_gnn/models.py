@@ -10,10 +10,10 @@ commuting weights, one pair per common eigenvector. A step costs the same on eve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.graphs import Graph
@@ -22,6 +22,9 @@ from gnnconv_lib.linear_gnn.population import deviation_gradient, deviation_loss
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks import WalkMoments, as_walks
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "DeviationModel",
@@ -33,7 +36,7 @@ __all__ = [
     "pair_model",
 ]
 
-Pair = tuple[Float[jax.Array, "*points"], Float[jax.Array, "*points"]]
+Pair: TypeAlias = "tuple[Float[jax.Array, '*points'], Float[jax.Array, '*points']]"
 
 
 @jax.tree_util.register_dataclass

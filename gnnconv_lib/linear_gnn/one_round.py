@@ -12,12 +12,15 @@ main eigenvalues.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.validation import require_real
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["OneRound", "iterations_needed", "quadratic"]
 

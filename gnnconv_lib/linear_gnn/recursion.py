@@ -11,11 +11,11 @@ memory of the second grow with the number of nodes and edges; differentiate it w
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.graphs import Graph, as_graph
@@ -23,6 +23,9 @@ from gnnconv_lib.linear_gnn.population import matrices
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["forward", "loss_by_recursion", "node_blocks"]
 

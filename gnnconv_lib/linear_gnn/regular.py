@@ -10,15 +10,19 @@ the eigenvectors of M*, and each eigenvalue follows its own recurrence.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.linear_gnn.commuting import power_sum
 from gnnconv_lib.linear_gnn.population import matrices, power_gradient
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.shapes import Numbers
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["gradient", "limit", "loss", "singular_value_loss", "singular_value_step"]
 

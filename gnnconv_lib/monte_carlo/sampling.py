@@ -10,13 +10,15 @@ Book page: book/awasthi2021/population-loss.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse
-from jaxtyping import Float
 
 from gnnconv_lib.validation import require_choice, require_integer, require_seed
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["BLOCK_NUMBERS", "blocks", "gatherer", "messages"]
 

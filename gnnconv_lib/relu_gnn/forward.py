@@ -6,17 +6,19 @@ Book page: book/awasthi2021/population-loss.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import activations
 from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["forward"]
 

@@ -9,18 +9,20 @@ Reference: awasthi2021, text above Eq. (13). Book page: book/awasthi2021/populat
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.graphs import as_graph
 from gnnconv_lib.kernels.gd_chains.pair_terms import length_of, surplus_of
 from gnnconv_lib.precision import as_float_array
 from gnnconv_lib.relu_gnn.pair_terms import PairTable, pair_table
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Frame", "frame", "length_of", "read_measure", "read_weights", "surplus_of"]
 

@@ -10,11 +10,10 @@ Reference: awasthi2021, Eq. (8). Book page: book/awasthi2021/population-loss.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
@@ -27,6 +26,9 @@ from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, distance, two_slopes
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.stepping import Course, State
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["FullModel", "ReducedModel", "TwoSlopeModel", "full_model", "reduced_model"]
 

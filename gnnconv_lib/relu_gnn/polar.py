@@ -17,11 +17,10 @@ Reference: awasthi2021, Lemma 6 and its proof. Book page: book/awasthi2021/popul
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
@@ -30,6 +29,9 @@ from gnnconv_lib.relu_gnn.pair_terms import Direction, PairTable, pair_sums
 from gnnconv_lib.relu_gnn.reduced import Reduced
 from gnnconv_lib.relu_gnn.two_slopes import TwoSlopes, two_slopes
 from gnnconv_lib.shapes import Numbers
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["Polar", "from_polar", "polar_step", "to_polar"]
 

@@ -26,12 +26,11 @@ Reference: awasthi2021, Eqs. (5)-(15) and Appendix B. Book page: book/awasthi202
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 from jax.custom_derivatives import SymbolicZero
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
@@ -47,6 +46,9 @@ from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair
 from gnnconv_lib.relu_gnn.two_slopes import distance, two_slopes
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["gradient", "hessian", "loss"]
 

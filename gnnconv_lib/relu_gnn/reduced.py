@@ -17,11 +17,10 @@ Reference: awasthi2021, Eqs. (13)-(15). Book page: book/awasthi2021/population-l
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib.precision import as_float_array
@@ -30,6 +29,9 @@ from gnnconv_lib.relu_gnn.pair_terms import PairSums, PairTable, direction, pair
 from gnnconv_lib.relu_gnn.two_slopes import two_slopes
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "Reduced",

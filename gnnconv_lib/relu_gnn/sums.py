@@ -6,11 +6,10 @@ Book page: book/awasthi2021/population-loss.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from gnnconv_lib import dual
@@ -20,6 +19,9 @@ from gnnconv_lib.relu_gnn.pair_terms import PairTable
 from gnnconv_lib.relu_gnn.two_slopes import two_slopes
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["sums"]
 

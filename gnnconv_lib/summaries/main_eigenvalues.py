@@ -10,11 +10,15 @@ route beside `summaries.walks`, and the one that shows how many a graph has.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from jaxtyping import Float
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = ["components_regular", "main_eigenvalues", "number_of_main_eigenvalues"]
 

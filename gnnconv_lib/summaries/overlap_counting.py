@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.graphs.memory import require_memory
@@ -22,6 +21,9 @@ from gnnconv_lib.summaries import overlap_blocks, overlap_compiled
 from gnnconv_lib.summaries.overlap_blocks import WORKING_SET
 from gnnconv_lib.summaries.overlap_twins import Merged, as_weighted, merge_twins
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Int
 
 __all__ = [
     "ROUTES",

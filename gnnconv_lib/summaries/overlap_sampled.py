@@ -24,10 +24,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.summaries.overlap_measure import OverlapMeasure
@@ -38,6 +37,9 @@ from gnnconv_lib.summaries.wedges import (
     shared_messages,
 )
 from gnnconv_lib.validation import InvalidInput, require_integer, require_real, require_seed
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = ["Interval", "SampledOverlap", "sampled_overlap"]
 

@@ -23,11 +23,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
 
@@ -35,6 +35,9 @@ from gnnconv_lib.graphs import Graph, StoredGraph, as_graph
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.summaries.walks_out_of_core import walk_counts_by_blocks
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
 __all__ = [
     "WalkMoments",

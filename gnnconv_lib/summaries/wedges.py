@@ -14,12 +14,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph
 from gnnconv_lib.validation import InvalidInput
+
+if TYPE_CHECKING:
+    from jaxtyping import Int
 
 __all__ = ["DegreeTotals", "degree_totals", "sample_wedges", "shared_messages"]
 

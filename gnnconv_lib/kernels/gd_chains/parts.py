@@ -5,11 +5,10 @@ Book page: book/scale/kernels-against-monte-carlo.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Float, Int
 
 from gnnconv_lib.kernels.gd_chains.pair_terms import (
     PairTable,
@@ -19,6 +18,9 @@ from gnnconv_lib.kernels.gd_chains.pair_terms import (
 )
 from gnnconv_lib.shapes import Numbers
 from gnnconv_lib.trajectory import BUDGET, CONVERGED, DIVERGED
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 __all__ = ["ChainProblem", "ChainRecords", "ChainState", "judged", "units_loss", "units_step"]
 

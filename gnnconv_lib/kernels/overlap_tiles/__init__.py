@@ -20,13 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 from jax import lax
 from jax.sharding import Mesh
-from jaxtyping import Int
 
 from gnnconv_lib.graphs import Graph, as_graph
 from gnnconv_lib.kernels.implementation import choose_for, interprets
@@ -40,6 +39,9 @@ from gnnconv_lib.kernels.overlap_tiles.xla import (
 )
 from gnnconv_lib.kernels.sharding import map_items
 from gnnconv_lib.validation import InvalidInput, require_integer
+
+if TYPE_CHECKING:
+    from jaxtyping import Int
 
 __all__ = [
     "HALVINGS",
