@@ -18,7 +18,7 @@ from gnnconv_lib import audit
 from gnnconv_lib.ledger.code import FOLDER, place
 from gnnconv_lib.site.reader.elements import LEDGER_PAGE
 
-__all__ = ["code_body", "code_pages"]
+__all__ = ["SharedContents", "code_body", "code_pages"]
 
 _ID = re.compile(r"\b((?:awasthi2021|li2021|companion):[a-z0-9]+(?:-[a-z0-9]+)+)")
 
@@ -68,3 +68,30 @@ def code_pages(app: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
         back = "../" * (path.count("/") + 1)
         body = f"<h1><code>{found.name}</code></h1>\n{code_body(text, back)}"
         yield f"{FOLDER}/{path}", {"title": found.name, "body": body}, "page.html"
+
+
+class SharedContents:
+    """The book's contents in the side bar of the pages with code, made once for each depth.
+
+    The contents name none of these pages, so they differ by the way to the top alone. Sphinx would
+    resolve the whole tree for each, which takes longer than the pages themselves.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], str] = {}
+
+    def __call__(
+        self, app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+    ) -> None:
+        """Put the shared contents into what the page's template is given."""
+        if not pagename.startswith(f"{FOLDER}/"):
+            return
+        make = context["toctree"]
+
+        def contents(**options: Any) -> str:
+            key = (pagename.count("/"), *sorted(options.items()))
+            if key not in self._made:
+                self._made[key] = make(**options)
+            return self._made[key]
+
+        context["toctree"] = contents

@@ -19,7 +19,7 @@ from sphinx.errors import ExtensionError
 
 from gnnconv_lib.proofs.page import theorems_text
 from gnnconv_lib.site.api_page import api_text, protect_formulas
-from gnnconv_lib.site.code_pages import code_pages
+from gnnconv_lib.site.code_pages import SharedContents, code_pages
 from gnnconv_lib.site.numbered_proofs import NumberedProof
 from gnnconv_lib.site.readings_page import readings_text
 from gnnconv_lib.site.status_page import status_text
@@ -62,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", _generated_pages_are_outdated)
     app.connect("source-read", _fill_generated_page)
     app.connect("html-collect-pages", code_pages)
+    app.connect("html-page-context", SharedContents())
     # Before napoleon (500), which would read `*` at the start of a name as markup.
     app.connect("autodoc-process-docstring", _protect_docstring, priority=400)
     app.connect("build-finished", _copy_mathjax)

@@ -8,6 +8,7 @@ import yaml
 
 from gnnconv_lib.chapters.differences import Difference
 from gnnconv_lib.site import api_page, status_page
+from gnnconv_lib.site.code_pages import SharedContents
 from gnnconv_lib.site.staging import page_sources, stage_book
 from gnnconv_lib.validation import InvalidInput
 
@@ -145,3 +146,19 @@ def test_formulas_in_docstrings_keep_their_form():
 def test_lists_in_docstrings_are_told_from_minus_signs():
     lines = ["Two reasons.", "- one", "- two", "", "The loss is W1", "- W2 in short."]
     assert api_page.protect_formulas(lines) == ["Two reasons.", "", *lines[1:]]
+
+
+def test_pages_with_code_at_one_depth_share_the_contents_of_the_book():
+    share, asked = SharedContents(), []
+
+    def shown(name, **options):
+        context = {"toctree": lambda **given: asked.append((name, given)) or f"from {name}"}
+        share(None, name, "page.html", context, None)
+        return context["toctree"](**options)
+
+    assert [shown("code/a"), shown("code/b"), shown("code/c/d")] == [
+        "from code/a", "from code/a", "from code/c/d"
+    ]  # fmt: skip
+    assert shown("code/b", collapse=True) == "from code/b"
+    assert [shown("book/one"), shown("book/two")] == ["from book/one", "from book/two"]
+    assert len(asked) == 5
