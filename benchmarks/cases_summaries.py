@@ -28,8 +28,11 @@ def cases(peers: Peers, quick: bool) -> Iterator[tuple[str, Callable[[], Case]]]
     """The cases of this module, by name."""
     sizes = (10_000, 100_000) if quick else (100_000, 1_000_000)
     yield "overlap-sparse", partial(_sparse, *sizes)
-    yield "overlap-irregular", partial(_small, "overlap-irregular", "preferential-attachment", 1000)
-    yield "overlap-random", partial(_small, "overlap-random", "Bernoulli", 1000)
+    for name, kind, graph in (
+        ("overlap-irregular", "preferential-attachment", graphs.barabasi_albert(1000, 3, 0)),
+        ("overlap-random", "Bernoulli", graphs.erdos_renyi(1000, 6 / 1000, 0)),
+    ):
+        yield name, partial(_small, name, kind, graph)
     yield "overlap-dense", partial(_dense, *((1024, 512) if quick else (8192, 2048)))
     for nodes in (100,) if quick else (100, 10_000):
         yield f"linear-step-{nodes}", partial(_linear, nodes)
@@ -105,20 +108,14 @@ def _sparse(nodes: int, large: int) -> Case:
     )
 
 
-def _small(name: str, kind: str, nodes: int) -> Case:
+def _small(name: str, kind: str, graph: graphs.Graph) -> Case:
     """As a sweep over many graphs finds it: with Numba, the compiled loop is loaded by then."""
-    bernoulli = kind == "Bernoulli"
-    graph = (
-        graphs.erdos_renyi(nodes, 6 / nodes, 0)
-        if bernoulli
-        else graphs.barabasi_albert(nodes, 3, 0)
-    )
     for _ in range(1000):
         summaries.overlap(graph, "exact")
     known = "SciPy A @ A and histogram"
     return Case(
         name,
-        f"overlap counts of one of many {kind} graphs, n = {nodes:,}",
+        f"overlap counts of one of many {kind} graphs, n = {graph.nodes:,}",
         Contender("ours", lambda: _counts(summaries.overlap(graph, "exact"))),
         (
             Peer(Contender(known, lambda: _by_scipy(graph)), 1e-15),

@@ -1,5 +1,6 @@
 """Settings shared by all tests: repeatable Hypothesis runs and no windows."""
 
+import importlib.util
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,12 +9,13 @@ import matplotlib
 import pytest
 from hypothesis import settings
 
-from tests import shapes
-
 ROOT = Path(__file__).resolve().parents[1]
 
-# Before any module of a model is imported.
-shapes.install()
+# Before any module of a model is imported. A Python for a GPU may lack what compares shapes.
+if all(map(importlib.util.find_spec, ("beartype", "jaxtyping"))):
+    from tests import shapes
+
+    shapes.install()
 # This process draws to files. Kernels must not inherit a backend: notebooks have their own.
 os.environ.pop("MPLBACKEND", None)
 # Tests plant errors in the library of this process: what a claim found before says nothing of them.

@@ -1,4 +1,4 @@
-"""What the signatures of the library say of the shapes of arrays, compared with every value.
+"""What the signatures of the library say of the shapes of arrays, compared with the tests' values.
 
 An import hook, with jaxtyping and beartype. A public function of `FLOORS` that returns has to have
 been given what its signature asks for and to return what it promises, one length for each name of

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -145,6 +146,16 @@ def test_a_planted_shape_in_the_library_is_found(monkeypatch):
     monkeypatch.setattr(function, "__annotations__", function.__annotations__ | {"return": wrong})
     with pytest.raises(AssertionError, match="loss: return is not what the signature says"):
         shapes.checked(function)(W, W, graph)
+
+
+def test_the_library_does_without_what_compares_shapes():
+    program = (
+        "import importlib, sys\n"
+        "sys.modules |= {'jaxtyping': None, 'beartype': None}\n"
+        f"for floor in {shapes.FLOORS}: importlib.import_module(f'gnnconv_lib.{{floor}}')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 AXES = re.compile(r'\[(?:[\w.| ]+), "([^"]*)"\]')
