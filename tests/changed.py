@@ -33,7 +33,7 @@ READ_BY = {
 SWEEPS = ("test_sweeps_driver", "test_sweeps_workers", "test_sweeps_chapters")
 # What needs minutes: whole builds, a browser, clusters of processes.
 LONG = (
-    *("test_axe", "test_gates", "test_loading", "test_pages", "test_sharding"),
+    *("test_axe", "test_gates", "test_pages", "test_sharding"),
     *("test_validator", "test_walks_out_of_core", *SWEEPS),
 )
 

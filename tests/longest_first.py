@@ -17,7 +17,6 @@ LONGEST = (
     "tests/test_reruns.py",
     "tests/test_static.py",
     "tests/book/test_reader.py",
-    "tests/book/test_loading.py",
     "tests/test_scripts.py",
     "tests/test_graph_report.py",
     "book/li2021/figures-1-and-2.ipynb",

@@ -7,29 +7,35 @@
   // The copy of a formula for screen readers may reach out of its box: what is drawn counts.
   const widthOf = formula => formula.querySelector("mjx-math")?.getBoundingClientRect().width ?? 0;
 
-  const shrink = (box, formula) => {
-    formula.dataset.size ??= formula.style.fontSize || "100%";
-    formula.style.fontSize = formula.dataset.size;
-    const room = box.clientWidth;
-    if (room && widthOf(formula) > room + 1) {
-      const scale = Math.max(smallest, (0.99 * room) / widthOf(formula));
+  const boxes = () => [
+    ...[...document.querySelectorAll('mjx-container[display="true"]')].map(formula => ({ box: formula, formula })),
+    ...[...document.querySelectorAll("span.math > mjx-container")].map(
+      formula => ({ box: formula.parentElement, formula })),
+  ];
+
+  const reaching = entries => entries.filter(
+    ({ box, formula }) => box.clientWidth && widthOf(formula) > box.clientWidth + 1);
+
+  // Sizes are written for all and then read of all: the browser lays out the page three times, and not
+  // three times for each formula.
+  const fit = () => {
+    const all = boxes();
+    for (const { formula } of all) {
+      formula.dataset.size ??= formula.style.fontSize || "100%";
+      formula.style.fontSize = formula.dataset.size;
+    }
+    const scales = reaching(all).map(({ box, formula }) => [
+      formula, Math.max(smallest, (0.99 * box.clientWidth) / widthOf(formula))]);
+    for (const [formula, scale] of scales) {
       formula.style.fontSize = `${parseFloat(formula.dataset.size) * scale}%`;
     }
-    return room > 0 && widthOf(formula) > room + 1;
-  };
-
-  const fit = () => {
-    for (const box of document.querySelectorAll('mjx-container[display="true"]')) {
-      const wide = shrink(box, box);
-      box.tabIndex = wide ? 0 : -1;
-      box.classList.toggle("wide", wide);
-    }
-    for (const box of document.querySelectorAll("span.math")) {
-      const formula = box.querySelector("mjx-container");
-      const wide = Boolean(formula) && shrink(box, formula);
-      box.classList.toggle("wide", wide);
-      if (wide) {
+    const wide = new Set(reaching(all).map(({ box }) => box));
+    for (const { box, formula } of all) {
+      box.classList.toggle("wide", wide.has(box));
+      if (wide.has(box)) {
         box.tabIndex = 0;
+      } else if (box === formula) {
+        box.tabIndex = -1;
       } else {
         box.removeAttribute("tabindex");
       }

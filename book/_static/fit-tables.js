@@ -24,20 +24,26 @@
     }
   };
 
-  const tooWide = (table, box) =>
+  const tooWide = ({ table, box }) =>
     box.scrollWidth > box.clientWidth + 1 || table.scrollWidth > table.clientWidth + 1;
 
+  // Each step is taken by all tables at once: the browser lays out the page once for each step.
   const fit = () => {
-    for (const table of document.querySelectorAll(selector)) {
-      const box = table.closest(".pst-scrollable-table-container") ?? table.parentElement;
-      if (!box.clientWidth) {
-        continue;
-      }
+    const shown = [...document.querySelectorAll(selector)]
+      .map((table) => ({
+        table,
+        box: table.closest(".pst-scrollable-table-container") ?? table.parentElement,
+      }))
+      .filter(({ box }) => box.clientWidth);
+    for (const { table } of shown) {
       table.classList.remove("compact", "stacked");
-      if (tooWide(table, box)) {
-        table.classList.add("compact");
-      }
-      if (tooWide(table, box) && table.querySelector("thead")) {
+    }
+    const wide = shown.filter(tooWide);
+    for (const { table } of wide) {
+      table.classList.add("compact");
+    }
+    for (const { table } of wide.filter(tooWide)) {
+      if (table.querySelector("thead")) {
         label(table);
         table.classList.add("stacked");
       }

@@ -17,7 +17,6 @@ from selenium import webdriver
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 # Some texts cannot be measured, such as one letter, or one on a pattern: another may be.
 TRIALS = 3
-LIGHT = chromium.DARK.replace("'dark'", "'light'")
 
 # What is folded is read too; of the ledger, whose items are made alike, the first forty.
 UNFOLD = """
@@ -113,12 +112,12 @@ class Reader:
             "runOnly": {"type": "tag", "values": TAGS},
             "rules": {"color-contrast": {"enabled": False}},
         }
-        found = self._contrast(LIGHT) + self._contrast(chromium.DARK)
+        found = self._contrast(chromium.LIGHT) + self._contrast(chromium.DARK)
         self.browser.execute_script(PLAIN_CODE)
         found += self._rules(everything)
         chromium.set_width(self.browser, chromium.PHONE)
         self.browser.execute_async_script(chromium.SETTLED)
-        found += self._contrast(LIGHT)
+        found += self._contrast(chromium.LIGHT)
         self.browser.execute_async_script(THEME_SETTLED)
         narrow = everything if phone else {"runOnly": ["scrollable-region-focusable"]}
         return found + [f"phone: {fault}" for fault in self._rules(narrow)]

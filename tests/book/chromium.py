@@ -8,7 +8,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,6 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 PHONE, WIDE = 390, 1440
-# The page is laid out anew for every width: it is loaded at the first one and left at the last one.
 WIDTHS = (WIDE, 1280, 768, PHONE)
 
 WAIT_UNTIL_RENDERED = """
@@ -40,9 +39,26 @@ style.textContent = '*, *::before, *::after { transition: none !important; anima
 document.head.append(style);
 """
 
+# How far what is drawn moves while a page is loaded, and what it had asked for when its first formula
+# stood.
+WATCH = """
+window.loading = {shift: 0, asked: []};
+new PerformanceObserver(list => list.getEntries().forEach(entry => {
+  if (!entry.hadRecentInput) loading.shift += entry.value;
+})).observe({type: 'layout-shift', buffered: true});
+new MutationObserver((_, observer) => {
+  if (!document.querySelector('mjx-container')) return;
+  observer.disconnect();
+  loading.asked = [...performance.getEntriesByType('navigation'),
+    ...performance.getEntriesByType('resource')].map(entry => entry.name);
+}).observe(document, {childList: true, subtree: true});
+"""
+
 DARK = """
 document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark';
 """
+
+LIGHT = DARK.replace("'dark'", "'light'")
 
 FORMULAS = r"""
 const problems = [];
@@ -119,7 +135,13 @@ return [...document.querySelectorAll('.bd-content .cell_output img')].filter(ima
 
 @dataclass
 class Page:
-    """What the browser saw of one page; every list should be empty."""
+    """What the browser saw of one page: lists of faults, and how it was loaded.
+
+    Fields:
+        shift: how far its parts moved meanwhile, as the browser weighs it.
+        asked: the addresses that had been asked for when its first formula stood.
+        typeset: how many formulas it has.
+    """
 
     failed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
@@ -129,6 +151,9 @@ class Page:
     overflow: list[str] = field(default_factory=list)
     cards: list[str] = field(default_factory=list)
     clipped: list[str] = field(default_factory=list)
+    shift: float = 0.0
+    asked: list[str] = field(default_factory=list)
+    typeset: int = 0
 
 
 def missing() -> str | None:
@@ -182,28 +207,53 @@ def served(folder: Path, late: str = "", seconds: float = 0.0) -> Iterator[str]:
             server.shutdown()
 
 
-def look(browser: webdriver.Chrome, address: str, path: str) -> Page:
-    """Load one page once and look at it in both themes, from a wide screen to a phone."""
+@contextmanager
+def watched(browser: webdriver.Chrome) -> Iterator[None]:
+    """Inside the block every page that is loaded counts what moves on it and what it asks for."""
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def look(
+    browser: webdriver.Chrome, address: str, path: str, widths: Sequence[int] = WIDTHS
+) -> Page:
+    """Load a page once, at the first of the widths, and look at it at each, on a phone in both themes.
+
+    The browser must be `watched`, or nothing is known of how the page was loaded.
+    """
     page = Page()
     for log in ("performance", "browser"):
         browser.get_log(log)
-    set_width(browser, WIDE)
+    set_width(browser, widths[0])
     browser.get(f"{address}/{path}")
     outcome = browser.execute_async_script(WAIT_UNTIL_RENDERED)
     if outcome is not True:
         page.formulas.append(f"MathJax failed: {outcome}")
+    browser.execute_async_script(SETTLED)
+    loading = browser.execute_script("return window.loading ?? {shift: 0, asked: []}")
+    page.shift, page.asked = loading["shift"], loading["asked"]
     browser.execute_script(STILL)
-    for width in WIDTHS:
+    for width in widths:
         set_width(browser, width)
         browser.execute_async_script(SETTLED)
         page.overflow += [f"{text} [{width} px]" for text in browser.execute_script(OVERFLOW)]
         page.clipped += [f"{text} [{width} px]" for text in browser.execute_script(CLIPPED)]
-    # A theme changes colours; what it would widen shows where there is least room.
-    browser.execute_script(DARK)
-    page.cards += browser.execute_script(CARDS)
-    page.overflow += [f"{text} [dark, {PHONE} px]" for text in browser.execute_script(OVERFLOW)]
+        if width == PHONE:
+            # A theme changes colours; what it would widen shows where there is least room.
+            browser.execute_script(DARK)
+            page.cards += browser.execute_script(CARDS)
+            page.overflow += [
+                f"{text} [dark, {width} px]" for text in browser.execute_script(OVERFLOW)
+            ]
+            browser.execute_script(LIGHT)
     page.formulas += browser.execute_script(FORMULAS)
     page.images += browser.execute_script(IMAGES)
+    page.typeset = browser.execute_script(
+        "return document.querySelectorAll('mjx-container').length"
+    )
     _read_requests(browser.get_log("performance"), address, page)
     page.console += [
         entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"
@@ -217,15 +267,15 @@ def _read_requests(log: list[dict[str, Any]], address: str, page: Page) -> None:
         message = json.loads(entry["message"])["message"]
         method, values = message["method"], message["params"]
         if method == "Network.requestWillBeSent":
-            url = values["request"]["url"]
-            addresses[values["requestId"]] = url
-            if not url.startswith((f"{address}/", "data:", "blob:")):
-                page.foreign.append(url)
+            asked = values["request"]["url"]
+            addresses[values["requestId"]] = asked
+            if not asked.startswith((f"{address}/", "data:", "blob:")):
+                page.foreign.append(asked)
         elif method == "Network.responseReceived" and values["response"]["status"] >= 400:
             page.failed.append(f"{values['response']['status']} {values['response']['url']}")
         elif method == "Network.loadingFailed" and not values.get("canceled"):
-            url = addresses.get(values["requestId"], "?")
-            page.failed.append(f"{values['errorText']} {url}")
+            asked = addresses.get(values["requestId"], "?")
+            page.failed.append(f"{values['errorText']} {asked}")
 
 
 def set_width(browser: webdriver.Chrome, width: int) -> None:

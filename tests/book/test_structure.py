@@ -164,6 +164,29 @@ return {
 """
 
 
+# How far formulas in lines are from the room that they had before, on average, in heights of an x.
+ROOMS = """
+const probe = document.querySelector('.bd-article p').appendChild(document.createElement('span'));
+probe.style.cssText = 'display: inline-block; width: 100ex';
+const ex = probe.getBoundingClientRect().width / 100;
+probe.remove();
+const off = [...document.querySelectorAll('.bd-article p .math[style*="--width"] > mjx-container')]
+  .map(formula => Math.abs(parseFloat(formula.parentElement.style.getPropertyValue('--width'))
+    - formula.querySelector('mjx-math').getBoundingClientRect().width / ex));
+return [off.length, off.reduce((sum, one) => sum + one, 0) / off.length];
+"""
+
+
+@pytest.mark.browser
+def test_formulas_have_the_room_that_they_need_before_they_are_set(browser, address):
+    chromium.set_width(browser, chromium.WIDE)
+    browser.get(f"{address}/book/awasthi2021/pl-condition.html")
+    browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
+    number, off = browser.execute_script(ROOMS)
+    assert number > 50
+    assert off < 0.3
+
+
 @pytest.mark.browser
 def test_formulas_are_no_tab_stops_unless_they_scroll(browser, pages):
     with chromium.served(pages) as address:

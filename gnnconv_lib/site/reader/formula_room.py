@@ -36,11 +36,23 @@ _SPELLINGS = (
     (re.compile(r"\\mid(?![A-Za-z])"), "|"),
     # In a line limits stand beside their sign.
     (re.compile(r"(\\(?:sum|prod|int|min|max|sup|inf|lim))(?![A-Za-z])"), r"\1{}"),
-    (re.compile(r"\\(?:,|;|:|!|quad|qquad)(?![A-Za-z])"), r"\\ "),
     (re.compile(rf"\\(sqrt|mathbf|mathbb|mathcal|hat|bar|tilde)\s*{_TOKEN}"), r"\\\1{\2}"),
     (re.compile(rf"\\frac\s*{_TOKEN}"), r"\\frac{\1} "),
     (re.compile(rf"(\\frac\s*{_GROUP})\s*{_TOKEN}"), r"\1{\2}"),
 )
+# What TeX adds to the spacing of matplotlib, in heights of a small letter: on the line and in a script.
+# TeX has more room around relations and fractions, and in scripts none around signs.
+_SIGNS = (
+    (re.compile(r"\\frac(?![A-Za-z])"), 0.69, 0.69),
+    (re.compile(r"\\sqrt(?![A-Za-z])"), -0.39, -0.39),
+    (re.compile(r"\\(?:sum|prod|int)(?![A-Za-z])"), -0.42, -0.42),
+    (re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|to|in|propto|approx|sim)(?![A-Za-z])"), 0.28, -0.82),
+    (re.compile(r"[-+]|\\(?:cdot|times|pm|circ)(?![A-Za-z])"), 0.0, -0.42),
+    (re.compile(r"\\star(?![A-Za-z])"), 0.0, -1.15),
+    (re.compile(r"\*|\\ast(?![A-Za-z])"), 0.0, -0.65),
+    (re.compile(","), -0.18, -0.25),
+)
+_SCRIPT = re.compile(rf"[_^]\s*({_GROUP}|\\[A-Za-z]+|[^\s{{}}])")
 
 
 def with_room(page: str) -> str:
@@ -68,7 +80,15 @@ def room_of(formula: str) -> tuple[float, float, float] | None:
     except (ValueError, RuntimeError):
         return None
     unit = X_HEIGHT * _SIZE
-    return width / unit, (height - depth) / unit, depth / unit
+    return max(width / unit + _added(text), 0.0), (height - depth) / unit, depth / unit
+
+
+def _added(text: str) -> float:
+    scripts, line = "".join(_SCRIPT.findall(text)), _SCRIPT.sub("", text)
+    return sum(
+        len(sign.findall(line)) * on_the_line + len(sign.findall(scripts)) * in_a_script
+        for sign, on_the_line, in_a_script in _SIGNS
+    )
 
 
 @cache
