@@ -57,7 +57,9 @@ def test_modules_are_those_that_are_on_the_disk(quick_python, tmp_path):
     for answer in (41, 42):
         (tmp_path / "planted.py").write_text(f"answer = {answer}")
         variables = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-        finished = run(quick_python, "-c", "import planted; print(planted.answer)", variables=variables)
+        finished = run(
+            quick_python, "-c", "import planted; print(planted.answer)", variables=variables
+        )
         assert finished.stdout == f"{answer}\n"
 
 

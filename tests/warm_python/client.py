@@ -1,6 +1,7 @@
 """What stands for Python: it hands its arguments to the server and ends as the process there ends.
 
-The program that `warm_python` writes is this file after a line that sets `PYTHON` and `ADDRESS`. It runs without site-packages: without them Python starts in a hundredth of a second.
+The program that `warm_python` writes is this file after a line that sets `PYTHON` and `ADDRESS`. It
+runs without site-packages: without them Python starts in a hundredth of a second.
 """
 
 import marshal
