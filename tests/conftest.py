@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +29,23 @@ settings.load_profile("project")
 
 # Settings, not tests. Two files of this name cannot both be collected for doctests.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
+
+@pytest.fixture(scope="session")
+def quick_python():
+    """The path of a Python whose processes have imported the libraries when they start."""
+    from tests.warm_python import warm_python
+
+    with warm_python() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def started_quickly(quick_python):
+    """What the tests of a module start as `sys.executable` is that Python."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", quick_python)
+        yield
 
 
 @pytest.fixture

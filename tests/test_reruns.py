@@ -18,6 +18,7 @@ from gnnconv_lib.page import banner, parameters, ties
 from gnnconv_lib.page.parameters import InvalidParameter
 from gnnconv_lib.site.stubs import stub
 
+pytestmark = pytest.mark.usefixtures("started_quickly")
 ROOT = Path(__file__).resolve().parents[1]
 DECLARATION = """\
 nodes: int = 4  # number of nodes [1, 100]

@@ -74,19 +74,43 @@ const withoutTeX = (formula) => {
   return text.replace(/❴/g, "{").replace(/❵/g, "}").replace(/\s+/g, " ").trim();
 };
 
+// Parsing a page takes long, and a search finds the same page many times. So no more of it is read than
+// an excerpt needs: the words that were searched for and the sentence after them.
+const PARTS = [10000, 40000, 160000];
+const SENTENCE = 500;
+
 if (typeof Search !== "undefined") {
   const leftOut = "script, style, .headerlink, .cell_input, details.hide > summary, .figure-data";
-  Search.htmlToText = (page, anchor) => {
+  const partOf = (page, anchor) => {
     const all = new DOMParser().parseFromString(page, "text/html");
-    const part =
+    return (
       (anchor && all.getElementById(anchor.slice(1))) ||
       all.querySelector("article") ||
-      all.querySelector("[role=main]");
+      all.querySelector("[role=main]")
+    );
+  };
+  const wordsOf = (part) => {
     part?.querySelectorAll("p, li, td, th, h1, h2, h3, summary").forEach((block) => block.append(" "));
     part?.querySelectorAll(leftOut).forEach((element) => element.remove());
     part?.querySelectorAll(".math, .math-later").forEach((formula) => {
       formula.textContent = withoutTeX(formula.textContent);
     });
     return (part?.textContent ?? "").replace(/\s+/g, " ");
+  };
+  const excerpt = Search.makeSearchSummary;
+  Search.htmlToText = (page, anchor) => page.words ?? wordsOf(partOf(page, anchor));
+  Search.makeSearchSummary = (page, keywords, anchor) => {
+    const place = anchor ? page.lastIndexOf("<", page.indexOf(` id="${anchor.slice(1)}"`)) : page.indexOf("<article");
+    const start = Math.max(place, 0);
+    for (const length of PARTS) {
+      const part = partOf(page.slice(start, start + length), anchor);
+      const isWhole = Boolean(part?.nextSibling);
+      const words = wordsOf(part);
+      const text = words.slice(0, -SENTENCE).toLowerCase();
+      if (part && (isWhole || [...keywords].every((word) => text.includes(word.toLowerCase())))) {
+        return excerpt({ words }, keywords, anchor);
+      }
+    }
+    return excerpt(page, keywords, anchor);
   };
 }

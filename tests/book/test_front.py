@@ -168,7 +168,7 @@ def test_the_search_leads_to_the_right_page(browser, address):
     missed = {}
     for query, wanted in QUERIES.items():
         browser.get(f"{address}/search.html?q={query.replace(' ', '+')}")
-        WebDriverWait(browser, 20).until(
+        WebDriverWait(browser, 20, poll_frequency=0.05).until(
             lambda driver: (
                 "Searching" not in driver.find_element(By.CSS_SELECTOR, "#search-results h2").text
             )
@@ -189,22 +189,73 @@ EXCERPT = r"""
 """
 
 
-@pytest.mark.browser
-def test_a_result_of_the_search_shows_words_without_tex_and_code(browser, tmp_path):
+@pytest.fixture
+def search(browser, tmp_path):
+    """The browser on a page with what the book adds to the search; an excerpt is the whole text."""
     scorer = (ROOT / "book/_static/search-scorer.js").read_text(encoding="utf-8")
+    whole = "makeSearchSummary: (page, words, anchor) => Search.htmlToText(page, anchor)"
     (tmp_path / "page.html").write_text(
         "<!doctype html><meta charset='utf-8'>"
-        f"<script>const Search = {{}}</script><script>{scorer}</script>",
+        f"<script>const Search = {{ {whole} }}</script><script>{scorer}</script>",
         encoding="utf-8",
     )
     with chromium.served(tmp_path) as address:
         browser.get(f"{address}/page.html")
+    return browser
+
+
+@pytest.mark.browser
+def test_a_result_of_the_search_shows_words_without_tex_and_code(search):
     formula = "At 1/2A ℓ_t² ≤ √n + 1/π log n^(k+1)."
     text = "return Search.htmlToText(arguments[0], arguments[1]).trim()"
-    assert browser.execute_script(text, EXCERPT, "") == f"A page {formula}"
-    assert browser.execute_script(text, EXCERPT, "#a.b") == formula
+    assert search.execute_script(text, EXCERPT, "") == f"A page {formula}"
+    assert search.execute_script(text, EXCERPT, "#a.b") == formula
     title = r"return Scorer.score(arguments[0]), arguments[0][1]"
-    assert browser.execute_script(title, ["p", r"W_1 + d\,W_2", "", "", 1]) == "W_1 + d W_2"
+    assert search.execute_script(title, ["p", r"W_1 + d\,W_2", "", "", 1]) == "W_1 + d W_2"
+
+
+LONG = "<p>Filling of a page.</p>" * 20000
+PLACES = {
+    "at the start": (f"<article><p>A planted word.</p>{LONG}</article>", "", "A planted word."),
+    "at the end": (f"<article>{LONG}<p>A planted word.</p></article>", "", "A planted word."),
+    "nowhere": (f"<article>{LONG}<p>The end.</p></article>", "", "The end."),
+    "in a part": (
+        f'<article>{LONG}<section id="a"><p>A planted word.</p></section>{LONG}</article>',
+        "#a",
+        "A planted word.",
+    ),
+    "behind a part": (
+        f'<article><section id="a"><p>A part.</p></section><p>A planted word.</p>{LONG}</article>',
+        "#a",
+        "A part.",
+    ),
+    "in a cell": (
+        f'<article><table><tr><td id="a">A planted word.</td></tr></table>{LONG}</article>',
+        "#a",
+        "A planted word.",
+    ),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PLACES)
+def test_no_more_of_a_page_is_read_than_a_result_shows(search, name):
+    page, anchor, words = PLACES[name]
+    read = """
+    let length = 0;
+    const parse = DOMParser.prototype.parseFromString;
+    DOMParser.prototype.parseFromString = function (page, kind) {
+      length += page.length;
+      return parse.call(this, page, kind);
+    };
+    return [Search.makeSearchSummary(arguments[0], ["planted"], arguments[1]), length];
+    """
+    text, length = search.execute_script(read, page, anchor)
+    assert words in text
+    if anchor:
+        assert text.strip() == words
+    if name in ("at the start", "in a part", "behind a part"):
+        assert length < len(page) / 10
 
 
 def test_inner_modules_are_no_objects_of_the_search(pages):

@@ -35,7 +35,7 @@ DATA = "book/figure-data/line.fig-line.csv"
 
 
 @pytest.fixture(scope="module")
-def sound_book(tmp_path_factory):
+def sound_book(tmp_path_factory, started_quickly):
     """A book of one sound chapter with stored outputs, with the settings of the real one."""
     root = tmp_path_factory.mktemp("sound")
     (root / "book/back").mkdir(parents=True)
@@ -53,6 +53,26 @@ def sound_book(tmp_path_factory):
 def book(sound_book, tmp_path):
     """A copy of the sound book, to plant a failure in."""
     return shutil.copytree(sound_book, tmp_path / "root")
+
+
+@pytest.fixture(scope="module")
+def built_book(sound_book, tmp_path_factory):
+    """The sound book after a build that was green, not to be changed, and what the build said."""
+    root = shutil.copytree(sound_book, tmp_path_factory.mktemp("built") / "root")
+    return root, build(root)
+
+
+@pytest.fixture(scope="module")
+def built_differing_book(sound_book, tmp_path_factory):
+    """A book whose stored output is another one after its build, and what the build said."""
+    root = shutil.copytree(sound_book, tmp_path_factory.mktemp("differing") / "root")
+    differing(root)
+    return root, build(root)
+
+
+def moved(built, tmp_path):
+    """A copy of a built book, as one who moves the folder has it, to plant a failure in."""
+    return shutil.copytree(built[0], tmp_path / "moved")
 
 
 def write_chapter(root, *cells):
@@ -101,8 +121,8 @@ def validate(root, *options):
     )
 
 
-def test_a_sound_book_passes_every_gate(book):
-    finished = build(book)
+def test_a_sound_book_passes_every_gate(built_book):
+    book, finished = built_book
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.rstrip().endswith(str(book / "_build/html/index.html"))
     assert "line.ipynb" in finished.stdout
@@ -112,8 +132,8 @@ def test_a_sound_book_passes_every_gate(book):
     assert hygiene(book / "book/line.ipynb") == []
 
 
-def test_the_data_of_a_figure_are_below_its_caption(book):
-    assert build(book).returncode == 0
+def test_the_data_of_a_figure_are_below_its_caption(built_book):
+    book, _ = built_book
     page = book / "_build/html/book/line.html"
     text = page.read_text(encoding="utf-8")
     (address,) = re.findall(r'<a [^>]*href="([^"]+\.csv)"', text)
@@ -177,9 +197,10 @@ def differing(root):
     edit(root, falsify)
 
 
-def test_a_page_that_differs_from_what_is_stored_says_so_and_names_cell_and_line(book):
-    differing(book)
-    finished = build(book)
+def test_a_page_that_differs_from_what_is_stored_says_so_and_names_cell_and_line(
+    built_differing_book,
+):
+    book, finished = built_differing_book
     assert finished.returncode == 0, finished.stderr
     assert "line.ipynb: " in finished.stdout
     assert "differs from what is stored" in finished.stdout
@@ -204,9 +225,10 @@ def test_a_page_that_differs_from_what_is_stored_says_so_and_names_cell_and_line
         ((), {"GNNCONV_REPOSITORY_URL": "https://github.com/owner/name"}),
     ],
 )
-def test_a_page_that_differs_is_not_published(book, options, variables):
-    differing(book)
-    assert build(book).returncode == 0
+def test_a_page_that_differs_is_not_published(built_differing_book, tmp_path, options, variables):
+    assert built_differing_book[1].returncode == 0
+    book = moved(built_differing_book, tmp_path)
+    assert (book / "_build/html").exists()
     private = {k: v for k, v in os.environ.items() if k not in ("CI", "GNNCONV_REPOSITORY_URL")}
     finished = build(book, *options, environment=private | variables)
     assert finished.returncode == 1
@@ -226,12 +248,13 @@ def test_a_cell_that_declares_that_it_may_differ_is_published(book):
     assert validate(book).returncode == 0
 
 
-def test_nbval_compares_the_chapters_that_a_build_has_executed(book):
+def test_nbval_compares_the_chapters_that_a_build_has_executed(book, built_book, tmp_path):
     plugin = ("-p", "tests.executed_chapters")
     missing = validate(book, *plugin)
     assert missing.returncode == 1
     assert "has not run as it is" in missing.stdout
-    assert build(book).returncode == 0
+    assert built_book[1].returncode == 0
+    book = moved(built_book, tmp_path)
     finished = validate(book, *plugin)
     assert finished.returncode == 0, finished.stdout
     assert "5 passed" in finished.stdout
@@ -317,14 +340,13 @@ WRONG_DATA = {
 def test_wrong_data_of_a_figure_are_treated_as_a_differing_line(book, name):
     plant, words = WRONG_DATA[name]
     plant(book / DATA)
+    assert build(book, "--strict").returncode == 1
+    # As in `make test`, from the run of the build.
     finished = build(book)
     assert finished.returncode == 0, finished.stderr
     assert f"chapter line, {words}" in finished.stderr
     page = (book / "_build/html/book/line.html").read_text(encoding="utf-8")
     assert "not the stored ones" in page
-    assert build(book, "--strict").returncode == 1
-    # As in `make test`, from the run of the build.
-    assert build(book).returncode == 0
     finished = validate(book, "-p", "tests.executed_chapters")
     assert finished.returncode == 1
     assert "1 failed, 4 passed" in finished.stdout
@@ -341,8 +363,9 @@ def test_last_bits_of_the_data_of_a_figure_do_not_count(book):
     assert validate(book).returncode == 0
 
 
-def test_a_run_whose_data_were_damaged_is_not_used_again(book):
-    assert build(book).returncode == 0
+def test_a_run_whose_data_were_damaged_is_not_used_again(built_book, tmp_path):
+    assert built_book[1].returncode == 0
+    book = moved(built_book, tmp_path)
     move_a_point(book / "_build/executed" / DATA)
     finished = build(book)
     assert "the kept run is damaged" in finished.stdout

@@ -214,6 +214,7 @@ def test_a_book_in_a_folder_named_build_is_a_book(tmp_path, monkeypatch):
     assert finding.find_book(place) == place.resolve()
 
 
+@pytest.mark.usefixtures("started_quickly")
 def test_a_build_shows_the_measurements_and_renders_nothing_twice(book):
     first = build(book)
     assert first.returncode == 0, first.stderr
