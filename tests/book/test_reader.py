@@ -9,8 +9,8 @@ import chromium
 import pytest
 from conftest import build
 from docutils import nodes
-from sphinx import addnodes
 from selenium.webdriver.common.action_chains import ActionChains
+from sphinx import addnodes
 
 from gnnconv_lib import ledger
 from gnnconv_lib.site.reader import with_reading_aids
@@ -151,10 +151,12 @@ def test_plain_findings_are_set_as_mathematics():
         == "Li, Zou, Zhong 2021, Theorem 2, and awasthi2021:eq-7 of a companion"
     )
     assert words("companion")[0].astext() == "This book"
-    told = "λ_max(H) >= ℓ_t(1 - x), B^(2L-2), Tr(W*'W_0), s'(0), log10 of ā_W = -12.2, [-1, 1], up-to-date, 1-2"
+    told = (
+        "λ_max(H) >= ℓ_t(1 - x), B^(2L-2), Tr(W*'W_0), s'(0), ā_W = -12.2, [-1, 1], up-to-date, 1-2"
+    )
     assert (
         "".join(node.astext() for node in words(told))
-        == "λmax(H) ≥ ℓt(1 − x), B2L−2, Tr(W*⊤W0), s'(0), log10 of āW = −12.2, [−1, 1], up-to-date, 1-2"
+        == "λmax(H) ≥ ℓt(1 − x), B2L−2, Tr(W*⊤W0), s'(0), āW = −12.2, [−1, 1], up-to-date, 1-2"
     )
     assert [node.tagname for node in words("log10 of x")] == ["#text", "subscript", "#text"]
     kinds = [node.tagname for node in words("w_0 <= $x$")]

@@ -60,8 +60,8 @@ _GREEK = {
 }  # fmt: skip
 _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
 _TEN = r"(?P<mantissa>(?<![\w.])\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
-# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a transpose, a logarithm,
-# a comparison, a root, a minus; and the short names of the papers.
+# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a transpose, a
+# logarithm, a comparison, a root, a minus; and the short names of the papers.
 _PARTS = re.compile(
     rf"{_TEN}|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
     rf"|(?<![\w.])(?P<base>[A-Za-zα-ωāΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>(?:[A-Za-z0-9]{{1,3}}|{'|'.join(_GREEK)})(?![A-Za-z0-9_])|{{[^}}]*}})"
