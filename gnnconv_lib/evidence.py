@@ -59,9 +59,15 @@ class Witness:
     degenerate: bool = False
 
     def __str__(self) -> str:
-        sides = f"{self.left_name} = {_said(self.left)}, {self.right_name} = {_said(self.right)}"
+        sides = f"{_side(self.left_name, self.left)}, {_side(self.right_name, self.right)}"
         where = " (outside the regime of the statement)" if self.degenerate else ""
         return f"{self.case}{where}: {sides}, where {self.relation} is stated"
+
+
+def _side(name: str, value: float) -> str:
+    """A side and its value; a number that is its own name is said once."""
+    said = _said(value)
+    return said if name == said else f"{name} = {said}"
 
 
 def _said(value: float) -> str:

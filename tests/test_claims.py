@@ -50,6 +50,8 @@ def test_the_smallest_failing_case_is_the_witness_with_both_sides():
     assert (found.witness.case, found.witness.left, found.witness.right) == ("n = 3", 3, 2)
     assert str(found.witness) == "n = 3: n = 3, two = 2, where <= is stated"
     assert found.numbers["violations"] == 2
+    told = decided(lambda n: at_most(n, 2, ("n", "2"))).witness
+    assert str(told) == "n = 3: n = 3, 2, where <= is stated"
 
 
 def test_a_strict_inequality_fails_at_equality():

@@ -40,7 +40,7 @@ def empty(n: int) -> Graph:
 
 
 def path(n: int) -> Graph:
-    """The path on n nodes, 0 - 1 - ... - (n - 1); `path(1)` is one isolated node.
+    """The path through n nodes in their order, from 0 to n - 1; `path(1)` is one isolated node.
 
     >>> path(3).edge_pairs.tolist()
     [[0, 1], [1, 2]]

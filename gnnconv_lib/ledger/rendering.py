@@ -19,6 +19,7 @@ from gnnconv_lib.ledger.verification import claim_names, foundation, judge
 
 __all__ = [
     "BADGES",
+    "CODE_OF_CLAIM",
     "badge",
     "cards",
     "counts_line",
@@ -41,6 +42,9 @@ BADGES: dict[str, tuple[str, str]] = {
     "not checkable": ("○ not checkable", "verdict-pending verdict-not-checkable"),
     "pending": ("… pending", "verdict-pending"),
 }
+
+#: The words of the link to the code of a claim.
+CODE_OF_CLAIM = "The code of this claim"
 
 
 def badge(verdict: str) -> str:
@@ -190,7 +194,7 @@ def _evidence_lines(item: Item, found: Mapping[str, Evidence]) -> list[str]:
         if evidence.kind == "machine-checked":
             listed = ", ".join(f"`{theorem}`" for theorem in claim.theorems)
             lines.append(f"*Machine-checked* as {listed} ([what is trusted](what-is-trusted.md)).")
-        lines.append(f'<a href="{code_address(claim)}">The code of this claim</a>')
+        lines.append(f'<a href="{code_address(claim)}">{CODE_OF_CLAIM}</a>')
     if item.unchecked:
         lines.append(f"*Not checked.* {item.unchecked}")
     return lines

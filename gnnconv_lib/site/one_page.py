@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from gnnconv_lib.ledger.rendering import CODE_OF_CLAIM
 from gnnconv_lib.site.single_file import without_code
 from gnnconv_lib.site.staging import API_PAGE, page_sources
 
@@ -37,7 +38,12 @@ body { background: white; color: black; }
 .printed > article > section { break-before: page; }
 .printed h1 { font-size: 20pt; } .printed h2 { font-size: 14pt; } .printed h3 { font-size: 12pt; }
 .printed h1, .printed h2, .printed h3, .printed h4, summary { break-after: avoid; }
-.printed figure, .printed .as-printed, .printed tr, .printed pre, mjx-container { break-inside: avoid; }
+.printed thead, .printed .as-printed-label { break-after: avoid; }
+.printed figure, .printed .as-printed blockquote, .printed tr, .printed pre, .printed .cell_input,
+mjx-container { break-inside: avoid; }
+.printed .verdict-table tbody tr { break-inside: auto; }
+.printed p { orphans: 3; widows: 3; }
+.printed .ledger-item p { margin-bottom: 0.4rem; }
 .printed img { max-width: 100%; max-height: 200mm; }
 .printed pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .printed > article > .title-page { break-before: auto; }
@@ -107,6 +113,9 @@ def _article(pages: Path, name: str, kept: set[str]) -> str:
         element.decompose()
     for words in article.select(".as-printed-links"):
         _end_before_code(words)
+    for link in article.select(".ledger-item p > a:only-child"):
+        if link.get_text() == CODE_OF_CLAIM and link.parent is not None:
+            link.parent.decompose()
     for details in article.find_all("details"):
         details["open"] = "open"
     for element in article.find_all(True):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gnnconv_lib.ledger import badge
 from gnnconv_lib.page.ledger_pages import ledgers
+from gnnconv_lib.site.reader.elements import as_html
 
 __all__ = ["readings_text"]
 
@@ -25,7 +26,7 @@ def readings_text(folder: Path) -> str:
         if not uncertain:
             continue
         lines = [
-            f"- [{item.short_heading}](ledger.ipynb) ({item.place}) {badge(item.verdict)}: "
+            f"- [{as_html(item.short_heading)}](ledger.ipynb) ({item.place}) {badge(item.verdict)}: "
             f"{' '.join(str(item.readings).split())}"
             for item in uncertain
         ]

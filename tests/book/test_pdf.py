@@ -24,6 +24,7 @@ FIRST = (
     '<p class="as-printed-links">Section 1. <a href="part/second.html">Ledger</a>. Code: '
     '<a href="../code/a.html">upper</a> · <a href="../code/b.html">lower</a></p>'
     '<ul><li>It holds. (<a href="../code/a.html">code</a>)</li></ul>'
+    '<details class="ledger-item"><p><a href="../code/a.html">The code of this claim</a></p></details>'
     '<details><summary>Solution</summary><span class="math-later">\\(x\\)</span></details>'
     '<img src="../_images/a.png" alt="A picture."></section></article>'
     '<div class="book-foot"><p>Version 0, commit <code>abc</code>.</p></div></body></html>'
@@ -78,6 +79,7 @@ def test_hidden_code_is_left_out_and_what_opens_is_open(document):
     assert document.select_one(".as-printed-links").get_text() == "Section 1. Ledger."
     assert "It holds.Solution" in text
     assert "(code)" not in text
+    assert "The code of this claim" not in text
     assert document.select_one("details")["open"] == "open"
     assert document.select_one(".math").get_text() == "\\(x\\)"
     assert document.select(".headerlink") == []

@@ -10,6 +10,7 @@ import pytest
 from conftest import build
 from docutils import nodes
 from selenium.webdriver.common.action_chains import ActionChains
+from sphinx import addnodes
 
 from gnnconv_lib import ledger
 from gnnconv_lib.site.reader import with_reading_aids
@@ -141,7 +142,7 @@ def test_plain_findings_are_set_as_mathematics():
     told = "alpha_star = 1, |σ^L - σ*^L| <= sqrt(n r), ℓ_t², W_star_2"
     assert (
         "".join(node.astext() for node in words(told))
-        == "α* = 1, |σL - σ*L| ≤ √(n r), ℓt², W_star_2"
+        == "α* = 1, |σL − σ*L| ≤ √(n r), ℓt², W_star_2"
     )
     assert "".join(node.astext() for node in words("1e+03, 8.7e+17")) == "103, 8.7\u00a0·\u00a01017"
     told = "li2021, Theorem 2, and awasthi2021:eq-7 of a companion"
@@ -150,8 +151,27 @@ def test_plain_findings_are_set_as_mathematics():
         == "Li, Zou, Zhong 2021, Theorem 2, and awasthi2021:eq-7 of a companion"
     )
     assert words("companion")[0].astext() == "This book"
+    told = (
+        "λ_max(H) >= ℓ_t(1 - x), B^(2L-2), Tr(W*'W_0), s'(0), ā_W = -12.2, [-1, 1], up-to-date, 1-2"
+    )
+    assert (
+        "".join(node.astext() for node in words(told))
+        == "λmax(H) ≥ ℓt(1 − x), B2L−2, Tr(W*⊤W0), s'(0), āW = −12.2, [−1, 1], up-to-date, 1-2"
+    )
+    assert [node.tagname for node in words("log10 of x")] == ["#text", "subscript", "#text"]
     kinds = [node.tagname for node in words("w_0 <= $x$")]
     assert kinds == ["emphasis", "subscript", "#text", "#text", "#text", "math"]
+
+
+def test_powers_of_ten_are_set_in_prose_and_not_in_code_or_signatures():
+    signature = addnodes.desc_signature("", "", nodes.inline("", "tolerance=1e-12"))
+    page = nodes.container(
+        "", nodes.paragraph("", "4e+11 times eps"), nodes.literal("", "1e-9"), signature
+    )
+    set_formulas(page)
+    shown = [child.astext() for child in page.children]
+    assert shown == ["4\u00a0·\u00a01011 times eps", "1e-9", "tolerance=1e-12"]
+    assert [node.astext() for node in page.findall(nodes.superscript)] == ["11"]
 
 
 def test_the_tables_of_a_page_are_set_and_its_prose_only_where_it_is_told_to():

@@ -116,7 +116,7 @@ class AsPrinted(SphinxDirective):
     def _statement(
         self, item: ledger.Item, items: dict[str, ledger.Item], row: Judged | None, opened: bool
     ) -> nodes.Node:
-        summary = element("summary", element("b", item.short_heading))
+        summary = element("summary", element("b", *words(item.short_heading)))
         if item.title and item.title != item.short_heading:
             summary += [nodes.Text(", "), *words(item.title)]
         summary += [nodes.Text(" "), chip(item.verdict, row.strength if row else "")]

@@ -28,6 +28,7 @@ __all__ = [
     "element",
     "html_element",
     "ledger_link",
+    "powers_of_ten",
     "relative",
     "stands_in",
     "typeset_later",
@@ -58,17 +59,21 @@ _GREEK = {
     "epsilon": "ε",
 }  # fmt: skip
 _SYMBOLS = {"<=": "≤", ">=": "≥", "infinity": "∞", "sqrt": "√"}
-# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a comparison, a root;
-# and the short names of the papers.
+_TEN = r"(?P<mantissa>(?<![\w.])\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
+# What plain text writes of a formula: a power of ten, a star, an index, an exponent, a transpose, a
+# logarithm, a comparison, a root, a minus; and the short names of the papers.
 _PARTS = re.compile(
-    r"(?P<mantissa>\d(?:\.\d+)?)e(?P<ten>[+-]?\d+)\b"
-    rf"|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
-    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>(?:[A-Za-z0-9]{{1,3}}|{'|'.join(_GREEK)})(?![A-Za-z0-9_(])|{{[^}}]*}})"
-    r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|[A-Za-z](?![\w(]))"
+    rf"{_TEN}|(?<![\w.])(?P<starred>[A-Za-zα-ω]|{'|'.join(_GREEK)})_star(?![\w`])"
+    rf"|(?<![\w.])(?P<base>[A-Za-zα-ωāΞΣΦℓ]|{'|'.join(_GREEK)})_(?P<index>(?:[A-Za-z0-9]{{1,3}}|{'|'.join(_GREEK)})(?![A-Za-z0-9_])|{{[^}}]*}})"
+    r"|(?<=[\w)|*])\^(?P<power>-?\d+|{[^}]*}|\([^()]*\)|-?[A-Za-z](?![\w(]))"
+    r"|(?<=[*\d])(?P<transposed>')(?=\s?[A-Z]|[a-z][_*])"
+    r"|\b(?P<log>log10)\b"
     rf"|(?<![\w.`])(?P<letter>{'|'.join(_GREEK)})(?![\w`])"
     r"|(?P<symbol><=|>=|\binfinity\b|\bsqrt(?=\())"
+    r"|(?P<minus>(?<![^\s(\[{=,|+≤≥<>])-(?=[\dα-ωℓ√∞]|infinity)|(?<=[\w)*|\]²]) - (?=[\w(|√]))"
     r"|(?<![\w:/-])(?P<paper>awasthi2021|li2021|^companion$)(?![\w:/-])"
 )
+_POWERS_OF_TEN = re.compile(_TEN)
 
 
 class html_element(nodes.General, nodes.Element):
@@ -177,9 +182,18 @@ def as_html(text: str) -> str:
     return made
 
 
-def _plain(text: str) -> Iterator[nodes.Node]:
+def powers_of_ten(text: str) -> list[nodes.Node]:
+    r"""Plain text with its powers of ten set, and nothing else.
+
+    >>> "".join(node.astext() for node in powers_of_ten("4e+11 times alpha"))
+    '4\xa0·\xa01011 times alpha'
+    """
+    return list(_plain(text, _POWERS_OF_TEN))
+
+
+def _plain(text: str, parts: re.Pattern[str] = _PARTS) -> Iterator[nodes.Node]:
     start = 0
-    for found in _PARTS.finditer(text):
+    for found in parts.finditer(text):
         if found.start() > start:
             yield nodes.Text(text[start : found.start()])
         start = found.end()
@@ -201,7 +215,14 @@ def _plain(text: str) -> Iterator[nodes.Node]:
         elif found["letter"]:
             yield nodes.emphasis("", _GREEK[found["letter"]])
         elif found["power"]:
-            yield nodes.superscript("", found["power"].strip("{}").replace("-", "−"))
+            yield nodes.superscript("", found["power"].strip("{}()").replace("-", "−"))
+        elif found["transposed"]:
+            yield nodes.superscript("", "⊤")
+        elif found["log"]:
+            yield nodes.Text("log")
+            yield nodes.subscript("", "10")
+        elif found["minus"]:
+            yield nodes.Text(found["minus"].replace("-", "−"))
         else:
             yield nodes.Text(_SYMBOLS[found["symbol"]])
     if start < len(text):

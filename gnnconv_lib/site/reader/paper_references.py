@@ -24,6 +24,7 @@ from gnnconv_lib.site.reader.elements import (
     ledger_link,
     stands_in,
     typeset_later,
+    words,
 )
 from gnnconv_lib.site.reader.ledger_page import typeset_cards_later
 from gnnconv_lib.site.reader.mentions import mentions, paper_of
@@ -89,7 +90,7 @@ def paper_role(
 
 def note(item: ledger.Item) -> nodes.Node:
     """What a link shows before it is followed: name, verdict, the formula as printed."""
-    head = element("p", element("b", item.heading), " ", chip(item.verdict))
+    head = element("p", element("b", *words(item.heading)), " ", chip(item.verdict))
     shown = item.printed or item.statement
     label = element("p", "As printed:" if item.printed else "In our words:", class_="note-label")
     made = element("div", head, label, *_parse(shown), id=f"note-{item.anchor}")

@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
-from gnnconv_lib.site.reader.elements import LEDGER_PAGE, NO_PROSE, stands_in, words
+from gnnconv_lib.site.reader.elements import LEDGER_PAGE, NO_PROSE, powers_of_ten, stands_in, words
 from gnnconv_lib.site.reader.ledger_page import ERRATA_PAGES
 
 __all__ = ["PlainFormulas", "set_formulas"]
 
 _PAGES = (LEDGER_PAGE, *ERRATA_PAGES, "book/back/source-and-readings")
-_OUTSIDE = (*NO_PROSE, nodes.literal)
+_OUTSIDE = (*NO_PROSE, nodes.literal, addnodes.desc_signature)
 
 
 class PlainFormulas(SphinxTransform):
@@ -35,13 +36,12 @@ def set_formulas(document: nodes.Element, everywhere: bool = False) -> None:
 
     Args:
         document: the node.
-        everywhere: outside of tables too.
+        everywhere: all of them outside of tables too, not only powers of ten.
     """
     for text in list(document.findall(nodes.Text)):
         if "$" in text or stands_in(text, _OUTSIDE):
             continue
-        if not everywhere and not stands_in(text, (nodes.table,)):
-            continue
-        made = words(text.astext())
+        whole = everywhere or stands_in(text, (nodes.table,))
+        made = words(text.astext()) if whole else powers_of_ten(text.astext())
         if len(made) > 1 or (made and made[0].astext() != text.astext()):
             text.parent.replace(text, made)

@@ -64,8 +64,8 @@ class VerdictTable(SphinxDirective):
             title = item.title or first_sentence(item.statement)
             head += element("span", *words(title), class_="statement-title")
         original = items[item.restates] if item.restates else item
-        # One paragraph for each refutation.
-        parts = re.split(r"(?<=[.:]) (?=Fails in )", row.found)
+        # One paragraph for each refutation, and for what each reading leads to.
+        parts = re.split(r"(?<=[.:]) (?=Fails in |[^.;]*: (?:fails|holds)[;.])", row.found)
         found = element("td", *(element("p", *words(part)) for part in parts))
         claims = claim_list(page, original)
         if claims is not None:
