@@ -17,7 +17,7 @@ Book page: `book/back/ledger`.
 from __future__ import annotations
 
 from gnnconv_lib.claims.domain import Domain, domain
-from gnnconv_lib.claims.engine import decide, refutes
+from gnnconv_lib.claims.engine import decide
 from gnnconv_lib.claims.hypotheses import (
     choice,
     drawn,
@@ -74,7 +74,6 @@ __all__ = [
     "readings",
     "real",
     "refuted",
-    "refutes",
     "sampled",
     "symbolic_zero",
     "unstated",

@@ -19,7 +19,7 @@ from gnnconv_lib.claims.wording import failed, held, numbers_of, outcomes
 from gnnconv_lib.evidence import Evidence, Witness
 from gnnconv_lib.validation import InvalidInput
 
-__all__ = ["decide", "refutes"]
+__all__ = ["decide"]
 
 _ROUNDS = {"quick": 10, "full": 30}
 
@@ -29,7 +29,8 @@ def decide(claim: Claim, budget: str = "quick") -> Evidence:
 
     Raises:
         InvalidInput: for cases that do not fill the hypotheses, a check that cannot fail, a side
-            that is NaN, and a proof that the numbers contradict.
+            that is NaN, a proof that the numbers contradict, and a witness that does not refute
+            when the statement is evaluated at it alone.
     """
     cases = _searched(claim, budget)
     found = evaluate(claim, cases)
@@ -63,6 +64,8 @@ def decide(claim: Claim, budget: str = "quick") -> Evidence:
     regime = claim.domain.in_regime(cases)
     place = _place(entry, regime)
     degenerate = claim.domain.regime is not None and not (entry.failing & regime).any()
+    if not _refutes(claim, cases.only(place), name):
+        raise InvalidInput(f"{claim.id}: its witness alone does not refute it.")
     witness = _witness(claim, entry.worst[place], cases, place, degenerate)
     # What fails is refuted by one case, what holds is as strong as its evidence.
     kinds = {n: _refuted(claim, e, cases, _place(e, regime)) for n, e in failing.items()}
@@ -98,29 +101,6 @@ def decide(claim: Claim, budget: str = "quick") -> Evidence:
     return _evidence(
         claim, kind, verdict, summary, numbers, witness, good if has_correction else None
     )
-
-
-def refutes(claim: Claim, budget: str = "quick", found: Evidence | None = None) -> bool:
-    """Whether the statement fails again when it is evaluated at the shown witness alone.
-
-    Args:
-        claim: the claim.
-        budget: the budget of the evidence.
-        found: its evidence, if it was decided already.
-    """
-    witness = (found or decide(claim, budget)).witness
-    if witness is None:
-        return False
-    cases = _searched(claim, budget)
-    for index in range(len(cases)):
-        if claim.domain.say(cases.row(index)) == witness.case:
-            alone = cases.only(index)
-            printed, _ = printed_of(evaluate(claim, alone))
-            if any(
-                judge(claim, entry, alone, lenient=True).failing.any() for entry in printed.values()
-            ):
-                return True
-    return False
 
 
 def _searched(claim: Claim, budget: str) -> Cases:
@@ -198,6 +178,15 @@ def _refuted(claim: Claim, entry: Judged, cases: Cases, place: int) -> str:
     except InvalidInput as error:
         raise InvalidInput(f"{claim.id}: at its witness {error}") from None
     return kind or entry.kind
+
+
+def _refutes(claim: Claim, alone: Cases, name: str) -> bool:
+    """Whether the printed statement of that name fails at a single case.
+
+    A number that only the full set of cases gives is no witness.
+    """
+    printed, _ = printed_of(evaluate(claim, alone))
+    return bool(judge(claim, printed[name], alone, lenient=True).failing.any())
 
 
 def _witness(claim: Claim, part: Sides, cases: Cases, place: int, degenerate: bool) -> Witness:

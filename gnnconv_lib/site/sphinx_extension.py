@@ -65,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", SharedContents())
     # Before napoleon (500), which would read `*` at the start of a name as markup.
     app.connect("autodoc-process-docstring", _protect_docstring, priority=400)
+    app.connect("autodoc-skip-member", _skip_fields)
     app.connect("build-finished", _copy_mathjax)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -114,6 +115,13 @@ def _protect_docstring(
         # On a first line napoleon would read what stands before a colon as a type; an empty
         # comment shows nothing.
         lines[:0] = ["..", ""]
+
+
+def _skip_fields(
+    app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any
+) -> bool | None:
+    """The fields of a named tuple stand with their class."""
+    return True if (inspect.getdoc(value) or "").startswith("Alias for field number") else None
 
 
 def _copy_mathjax(app: Sphinx, exception: Exception | None) -> None:

@@ -23,7 +23,7 @@ def judge(mutants: list[Mutant], jobs: int = 1) -> tuple[list[str], list[str]]:
     found = []
     with workers(jobs) as pool:
         before = pool.submit(outcomes, claims).result()
-        tasks = [pool.submit(outcomes, list(mutant.claims), mutant) for mutant in mutants]
+        tasks = [pool.submit(outcomes, list(mutant.claims), mutant, before) for mutant in mutants]
         shown = tqdm(tasks, unit="mutant", disable=not sys.stderr.isatty())
         for mutant, task in zip(mutants, shown, strict=True):
             try:
@@ -31,7 +31,7 @@ def judge(mutants: list[Mutant], jobs: int = 1) -> tuple[list[str], list[str]]:
             except ValueError as error:
                 found.append(f"no mutant: {error}")
                 continue
-            changed = any(after[claim] != before[claim] for claim in mutant.claims)
+            changed = any(after[claim] != before[claim] for claim in after)
             found.append("killed" if changed else "survived")
     return found, [f"{name}: {entry[1]}" for name, entry in before.items() if entry[0] == "error"]
 

@@ -88,8 +88,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.text, self.origin, "exec"), module.__dict__)
 
 
-def outcomes(claims: list[str], mutant: Mutant | None = None) -> dict[str, list]:
+def outcomes(
+    claims: list[str], mutant: Mutant | None = None, before: dict[str, list] | None = None
+) -> dict[str, list]:
     """For each claim its verdict and whether its correction held, or the error.
+
+    With what was found `before`, the first claim that differs from that is the last one decided.
 
     To be called in a process of its own (see `tests.mutants.workers`): the mutant stays planted.
     """
@@ -108,8 +112,11 @@ def outcomes(claims: list[str], mutant: Mutant | None = None) -> dict[str, list]
     for name in claims:
         known = audit.check(name)
         try:
-            evidence = known("quick")
+            # What a mutant changes is never stored, and nothing stored is read in its place.
+            evidence = audit.run(name) if mutant is None else known("quick")
             found[name] = [evidence.verdict, evidence.corrected]
         except Exception as error:
             found[name] = ["error", type(error).__name__]
+        if before is not None and found[name] != before[name]:
+            break
     return found

@@ -40,12 +40,13 @@ def test_a_text_that_is_not_there_is_reported():
 
 
 @pytest.mark.skipif("GNNCONV_MUTANTS" in os.environ, reason="all mutants run in this job")
-def test_a_tenth_of_the_mutants_is_killed():
+def test_a_tenth_of_the_mutants_is_killed(stored_evidence):
     part = datetime.date.today().toordinal() % 10
-    finished = subprocess.run(
-        [sys.executable, "-m", "tests.mutants", "--part", f"{part}/10", "--jobs", "1"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with stored_evidence():
+        finished = subprocess.run(
+            [sys.executable, "-m", "tests.mutants", "--part", f"{part}/10", "--jobs", "1"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert finished.returncode == 0, finished.stdout + finished.stderr[-2000:]

@@ -71,9 +71,9 @@ def hypotheses(setting: Setting, activation: str, delta: float = 0.1) -> tuple[H
     rows = [
         _flag("Assumption 1: increasing", 1.0, float(sigma.monotone), sigma.monotone),
         _limit("Assumption 1: Lipschitz constant", 1.0, sigma.lipschitz),
-        _limit("Assumption 2: |sigma(0)|", 0.0, abs(sigma.value_at_zero)),
-        _flag("(39): Tr(W*'W0)", 0.0, setting.trace, setting.trace >= 0),
-        _flag("(39): v0'v*", 0.0, setting.product, setting.product >= 0),
+        _limit(r"Assumption 2: $\lvert \sigma(0) \rvert$", 0.0, abs(sigma.value_at_zero)),
+        _flag(r"(39): $\mathrm{Tr}(W_*^T W_0)$", 0.0, setting.trace, setting.trace >= 0),
+        _flag(r"(39): $v_0^T v_*$", 0.0, setting.product, setting.product >= 0),
     ]
     allowed = equation_40(setting)
     rows.append(_limit("(40): learning rate", allowed, setting.learning_rate))
