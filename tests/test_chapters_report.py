@@ -81,6 +81,12 @@ def test_table_has_a_plain_and_a_markdown_form() -> None:
     ]
 
 
+def test_a_missing_number_leaves_a_column_of_numbers_what_it_is() -> None:
+    rows = [["a", 1.5, "-", "-"], ["-", "-", "-", "none"]]
+    table = report.table(rows, ["name", "number", "nothing", "words"])._repr_markdown_()
+    assert table.splitlines()[1] == "| :--- | ---: | :--- | :--- |"
+
+
 @pytest.mark.parametrize(
     ("rows", "digits"), [([[1]], 4), ([{"a": 1}], 4), ([[1, 2]], {"c": 3}), ([[1, 2, 3]], 4)]
 )

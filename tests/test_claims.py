@@ -147,8 +147,14 @@ def test_kinds_follow_from_what_was_used():
     samples = rng.normal(size=(10, 500))
     errors = samples.std(axis=1) / np.sqrt(500)
     assert decided(lambda n: equal(np.log(n + 1.0), -np.log(1 / (n + 1.0)))).kind == "numerical"
-    assert decided(lambda n: sampled(samples.mean(axis=1)[n - 1], errors[n - 1], 0.0)).kind == "monte carlo"
-    assert decided(lambda n: sampled(samples.mean(axis=1)[n - 1], errors[n - 1], 1.0)).verdict == "false"
+    assert (
+        decided(lambda n: sampled(samples.mean(axis=1)[n - 1], errors[n - 1], 0.0)).kind
+        == "monte carlo"
+    )
+    assert (
+        decided(lambda n: sampled(samples.mean(axis=1)[n - 1], errors[n - 1], 1.0)).verdict
+        == "false"
+    )
     certified = certify_nonnegative(lambda x: x * x, 0.0, 1.0)
     assert decided(lambda n: proved(certified)).kind == "certified"
     assert decided(lambda n: proved(exact_zero([0, 0]))).kind == "symbolic"

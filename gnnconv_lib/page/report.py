@@ -104,7 +104,7 @@ def table(
 
     Args:
         rows: one sequence, or one mapping from column to value, per row. Strings may hold Markdown
-            and `$formulas$`; a `|` in them is escaped.
+            and `$formulas$`; a `|` in them is escaped. `"-"` stands for a number that there is not.
         columns: the headings.
         digits: significant digits, for all columns or by heading.
         zero: numbers of at most this absolute value are printed as 0.
@@ -122,11 +122,11 @@ def table(
     headings = [str(c) for c in columns]
     per_column = _digits_by_column(headings, digits)
     cells: list[list[str]] = []
-    numeric = [True] * len(headings)
     unrounded = [_row_values(row, headings, index) for index, row in enumerate(rows)]
     for values in unrounded:
-        numeric = [n and not isinstance(v, str) for n, v in zip(numeric, values, strict=True)]
         cells.append([as_text(v, d, zero) for v, d in zip(values, per_column, strict=True)])
+    numeric = [_is_numeric(column) for column in zip(*unrounded, strict=True)]
+    numeric = numeric or [True] * len(headings)
     if name:
         results.keep_table(name, headings, unrounded)
     return Text(_plain_table(headings, cells, numeric), _markdown_table(headings, cells, numeric))
@@ -182,6 +182,12 @@ def verdict_table(items: Sequence[str], budget: str = "quick") -> Text:
 
     columns = ["item", "claim", "evidence", "verdict", "found"]
     return table(verdict_rows(items, budget), columns, name="")
+
+
+def _is_numeric(column: Sequence[Any]) -> bool:
+    """Whether a column holds numbers, some of which may be missing."""
+    words = [value for value in column if isinstance(value, str)]
+    return not words or (set(words) == {"-"} and len(words) < len(column))
 
 
 def _is_list(value: Any) -> bool:

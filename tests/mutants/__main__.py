@@ -25,7 +25,7 @@ def judge(mutants: list[Mutant], jobs: int = 1) -> tuple[list[str], list[str]]:
         before = pool.submit(outcomes, claims).result()
         tasks = [pool.submit(outcomes, list(mutant.claims), mutant, before) for mutant in mutants]
         shown = tqdm(tasks, unit="mutant", disable=not sys.stderr.isatty())
-        for mutant, task in zip(mutants, shown, strict=True):
+        for task in shown:
             try:
                 after = task.result()
             except ValueError as error:

@@ -15,8 +15,8 @@ CLASS = "figure-data"
 PICTURE = "Picture in full size"
 _LINK = "{caption}\n\n{{.{name}}}\n{{download}}`Data of the figure (CSV) <{file}>`"
 _FIGURE = re.compile(
-    r'<figure\b[^>]*>\s*<img\b[^>]*\bsrc="(?P<source>[^"]+)"(?:(?!</figure>).)*?'
-    rf'<p class="{CLASS}">(?!<a href)',
+    r'(?P<open><figure\b[^>]*>\s*)(?P<image><img\b[^>]*\bsrc="(?P<source>[^"]+)"[^>]*>)'
+    rf'(?P<words>(?:(?!</figure>).)*?<p class="{CLASS}">)(?!<a href)',
     re.DOTALL,
 )
 
@@ -40,12 +40,19 @@ def link_data(cells: list[dict[str, Any]], path: str | Path) -> None:
 
 
 def with_pictures(body: str) -> str:
-    """The HTML of a page where a link to its picture stands before that to the data of each figure.
+    """The HTML of a page where figures lead to their pictures, themselves and by words below them.
 
-    On a phone a figure is as wide as the text, and its letters are small.
+    On a phone a figure is as wide as the text, and its letters are small. The figure itself is no
+    second stop of the tabulator.
 
     >>> figure = '<figure><img src="a.png" /><p class="figure-data"><a>data</a></p></figure>'
-    >>> with_pictures(figure).partition("</a>")[0][25:]
-    '/><p class="figure-data"><a href="a.png">Picture in full size'
+    >>> with_pictures(figure)[:54]
+    '<figure><a href="a.png" tabindex="-1"><img src="a.png"'
+    >>> with_pictures(figure).partition("</a>")[2][:57]
+    '<p class="figure-data"><a href="a.png">Picture in full si'
     """
-    return _FIGURE.sub(rf'\g<0><a href="\g<source>">{PICTURE}</a> · ', body)
+    return _FIGURE.sub(
+        rf'\g<open><a href="\g<source>" tabindex="-1">\g<image></a>\g<words>'
+        rf'<a href="\g<source>">{PICTURE}</a> · ',
+        body,
+    )
