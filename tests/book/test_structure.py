@@ -173,7 +173,7 @@ probe.remove();
 const off = [...document.querySelectorAll('.bd-article p .math[style*="--width"] > mjx-container')]
   .map(formula => Math.abs(parseFloat(formula.parentElement.style.getPropertyValue('--width'))
     - formula.querySelector('mjx-math').getBoundingClientRect().width / ex));
-return [off.length, off.reduce((sum, one) => sum + one, 0) / off.length];
+return off.sort((one, other) => one - other);
 """
 
 
@@ -182,9 +182,10 @@ def test_formulas_have_the_room_that_they_need_before_they_are_set(browser, addr
     chromium.set_width(browser, chromium.WIDE)
     browser.get(f"{address}/book/awasthi2021/pl-condition.html")
     browser.execute_async_script(chromium.WAIT_UNTIL_RENDERED)
-    number, off = browser.execute_script(ROOMS)
-    assert number > 50
-    assert off < 0.3
+    off = browser.execute_script(ROOMS)
+    assert len(off) > 50
+    # A formula that matplotlib cannot read has the room of its source.
+    assert off[len(off) // 2] < 0.25 and off[9 * len(off) // 10] < 1
 
 
 @pytest.mark.browser
