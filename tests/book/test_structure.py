@@ -185,7 +185,8 @@ def test_formulas_have_the_room_that_they_need_before_they_are_set(browser, addr
     off = browser.execute_script(ROOMS)
     assert len(off) > 50
     # A formula that matplotlib cannot read has the room of its source.
-    assert off[len(off) // 2] < 0.25 and off[9 * len(off) // 10] < 1
+    assert off[len(off) // 2] < 0.25
+    assert off[9 * len(off) // 10] < 1
 
 
 @pytest.mark.browser
