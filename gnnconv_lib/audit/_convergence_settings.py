@@ -82,6 +82,8 @@ def settings(
     steepness: str = "(0, inf)",
     share: str = "(0, 1)",
     starts: str = "(0, 1]",
+    more: tuple[Mapping[str, Any], ...] = (),
+    limits: tuple[Part, ...] = (),
     **extra: tuple[Part, tuple[float, ...]],
 ) -> Domain:
     """Settings of these levels.
@@ -89,6 +91,7 @@ def settings(
     Args:
         steepness: the range of L_sigma. share: of the step size over its limit.
         starts: of Tr(W*'W_0) and of the cosine of v_0 and v*.
+        more: further settings, as changes of the first one. limits: hypotheses on the setting.
         extra: further columns: their hypothesis and the values that are tried.
     """
     ends = {
@@ -101,7 +104,8 @@ def settings(
 
     def cases(budget: str) -> list[dict[str, Any]]:
         rows = []
-        for row in _rows(levels, ends, lower, 40 if budget == "quick" else 400):
+        first = _rows(levels, ends, lower, 40 if budget == "quick" else 400)
+        for row in (*first, *({**_BASE, **changed} for changed in more)):
             setting = _setting(row)
             for values in _product(extra):
                 rows.append({**row, **values, "setting": setting})
@@ -126,6 +130,7 @@ def settings(
         integer("n", "[2, inf)", "number of labels n"),
         real("inverse_xi", "(0, inf)", "|Ξ⁻¹|"),
         real("c", "(0, inf)", "constant c of Theorem 2"),
+        *limits,
         *(part for part, _ in extra.values()),
     ]
     return domain(*parts, derived=("setting",), cases=cases, words=_words)

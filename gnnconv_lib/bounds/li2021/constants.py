@@ -165,7 +165,8 @@ def equation_16_printed(setting: Setting) -> float:
 def equation_16_corrected(setting: Setting, deviation: float = 1.0) -> float:
     """D with the squares of Lemma 2: max(|v_0 - v*|, sqrt(2 (gamma_2/gamma_1)^2 |v*|^2 + gamma_3^2 eta_v^2)).
 
-    Where the error of W is at most sqrt 2, the recursion of Lemma 2 never leaves this ball.
+    Where the error of W is at most sqrt 2 and gamma_1 at most 1, the recursion of Lemma 2 never leaves this
+    ball.
 
     Args:
         deviation: eta_v.

@@ -124,8 +124,12 @@ def remainder_of_lemma_2(setting: Any) -> Any:
     return proved(lemmas.remainder(), sides=equal(found, _step(setting, 0.0, 0.0, 1.0), names))
 
 
+_MANY_UNITS = {"mean_size": 1.0, "smallest": 1.0, "share": 0.9}
 BALL = settings(
     steepness="[1, inf)",
+    # With many hidden units (40) allows gamma_1 > 1: there (19) does not bound a ball.
+    limits=(where("γ_1 ≤ 1", lambda setting: bounds.equation_13(setting) <= 1),),
+    more=({**_MANY_UNITS, "q": 16}, {**_MANY_UNITS, "q": 32}),
     allowed=(
         real("allowed", "[0, 1]", "η_v over ρ/|v*|, what the second part of (41) leaves of it"),
         (0.0, 0.3, 1.0),
@@ -136,12 +140,13 @@ BALL = settings(
 @claim("li2021:eq-16", BALL, each=True)
 def ball_of_lemma_2(setting: Any, allowed: float) -> Any:
     """With (13)-(15), |W - W*| ≤ √2 and this η_v, a step of Lemma 2 does not leave |v - v*| ≤ D."""
+    # The square of Lemma 2 is linear in |v - v*|²: it is largest at the centre or on the sphere.
     eta = allowed * bounds.equation_17(setting) / setting.target
     g1, g2 = bounds.equation_13(setting), bounds.equation_14_printed(setting)
     g3, far = bounds.equation_15(setting), setting.target**2
 
     def stays(radius: float) -> Any:
-        after = math.sqrt(_step(setting, radius, math.sqrt(2), eta))
+        after = math.sqrt(max(_step(setting, r, math.sqrt(2), eta) for r in (0.0, radius)))
         return at_most(after, radius, ("|v - v*| after the step", "D"))
 
     def ball(level: float) -> Any:
