@@ -164,7 +164,7 @@ return {
 """
 
 
-# How far formulas in lines are from the room that they had before, on average, in heights of an x.
+# How far formulas in lines are from the room that they had before, each, in heights of an x.
 ROOMS = """
 const probe = document.querySelector('.bd-article p').appendChild(document.createElement('span'));
 probe.style.cssText = 'display: inline-block; width: 100ex';
